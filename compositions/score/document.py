@@ -1,0 +1,307 @@
+"""The musical document: frozen entities with ids, in integer ticks.
+
+One song is one :class:`Score`. Every entity has an id that is minted once and never
+reused; order is always derived (start, pitch, id), never positional. Time is integer
+ticks at :data:`TICKS_PER_QUARTER` per quarter note; seconds are derived through
+:mod:`compositions.score.timeline`.
+
+This package knows nothing of Django: plain data in, plain data out.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+TICKS_PER_QUARTER = 480
+
+PITCH_MIN, PITCH_MAX = 0, 127
+VELOCITY_MIN, VELOCITY_MAX = 1, 127
+TEMPO_MIN_BPM, TEMPO_MAX_BPM = 10.0, 400.0
+
+
+def mint_id(rng: random.Random | None = None) -> str:
+    """Return a fresh entity id: 64 random bits as 13 lower-case base32 characters.
+
+    With ``rng`` the id comes from that stream, so a composer with a fixed seed
+    mints the same ids each time; without it, from the operating system.
+    """
+    raw = rng.randbytes(8) if rng is not None else secrets.token_bytes(8)
+    return base64.b32encode(raw).decode("ascii").rstrip("=").lower()
+
+
+class TrackRole(StrEnum):
+    """What a track does in the arrangement; mixing and drawing key on it."""
+
+    LEAD = "lead"
+    VOCAL = "vocal"
+    HARMONY = "harmony"
+    CHORDS = "chords"
+    ARPEGGIO = "arpeggio"
+    PAD = "pad"
+    COUNTER_MELODY = "counter_melody"
+    BASS = "bass"
+    DRUMS = "drums"
+    PERCUSSION = "percussion"
+    EFFECTS = "effects"
+    OTHER = "other"
+
+
+class Mode(StrEnum):
+    """Scale of a key. The church modes are named in full."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    HARMONIC_MINOR = "harmonic_minor"
+    MELODIC_MINOR = "melodic_minor"
+    DORIAN = "dorian"
+    PHRYGIAN = "phrygian"
+    LYDIAN = "lydian"
+    MIXOLYDIAN = "mixolydian"
+    LOCRIAN = "locrian"
+    MAJOR_PENTATONIC = "major_pentatonic"
+    MINOR_PENTATONIC = "minor_pentatonic"
+    BLUES = "blues"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sounding note.
+
+    ``start`` and ``duration`` are ticks (duration >= 1), ``pitch`` 0-127,
+    ``velocity`` 1-127. ``locked`` notes are left alone by AI operations;
+    ``origin`` says who made it ("composer", "import", "user").
+    """
+
+    id: str
+    start: int
+    duration: int
+    pitch: int
+    velocity: int = 80
+    locked: bool = False
+    origin: str = ""
+
+    @property
+    def end(self) -> int:
+        """First tick after the note."""
+        return self.start + self.duration
+
+    @property
+    def sort_key(self) -> tuple[int, int, str]:
+        """Derived order of notes: start, pitch, id."""
+        return (self.start, self.pitch, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationPoint:
+    """One value of a track parameter at a tick.
+
+    ``parameter`` is ``"cc<number>"`` for MIDI control changes 0-119 (value 0-127,
+    so ``"cc64"`` is the sustain pedal) or ``"pitch_bend"`` (value -8192..8191).
+    """
+
+    id: str
+    tick: int
+    parameter: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One instrument of the song with its mixer strip and its notes.
+
+    ``program`` and ``bank`` are General MIDI numbers from 0; ``percussion`` tracks
+    use the drum key map and ``program`` chooses the kit. ``gain_db`` is the fader in
+    dB (0 = unity), ``pan`` -1 (left) .. 1 (right), ``reverb_send`` 0..1.
+    """
+
+    id: str
+    name: str
+    role: TrackRole = TrackRole.OTHER
+    program: int = 0
+    bank: int = 0
+    percussion: bool = False
+    gain_db: float = 0.0
+    pan: float = 0.0
+    reverb_send: float = 0.2
+    muted: bool = False
+    solo: bool = False
+    notes: tuple[Note, ...] = ()
+    automation: tuple[AutomationPoint, ...] = ()
+
+    def with_notes(self, notes: Iterator[Note] | list[Note] | tuple[Note, ...]) -> Track:
+        """Return this track holding ``notes`` in their derived order."""
+        return replace(self, notes=tuple(sorted(notes, key=lambda note: note.sort_key)))
+
+
+@dataclass(frozen=True, slots=True)
+class TempoChange:
+    """Tempo from ``tick`` on, in quarter notes per minute."""
+
+    id: str
+    tick: int
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeterChange:
+    """Time signature from ``tick`` on (``denominator`` is a power of two)."""
+
+    id: str
+    tick: int
+    numerator: int
+    denominator: int
+
+    @property
+    def ticks_per_beat(self) -> int:
+        """Length of one notated beat (an eighth in 6/8) in ticks."""
+        return TICKS_PER_QUARTER * 4 // self.denominator
+
+    @property
+    def ticks_per_bar(self) -> int:
+        """Length of one bar in ticks."""
+        return self.numerator * self.ticks_per_beat
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """Key from ``tick`` on: ``tonic`` spelled as "D", "Bb" or "F#", and the mode."""
+
+    id: str
+    tick: int
+    tonic: str
+    mode: Mode = Mode.MAJOR
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named stretch of the form ("Verse 1") with its kind and energy 0..1."""
+
+    id: str
+    start: int
+    duration: int
+    label: str
+    kind: str = "section"
+    energy: float = 0.5
+
+    @property
+    def end(self) -> int:
+        """First tick after the section."""
+        return self.start + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A chord symbol over a stretch of time.
+
+    ``root`` and ``bass`` are spelled note names; ``quality`` is a suffix as written in
+    a chart ("", "m", "7", "maj7", "m7b5", "sus4", "m9"); ``roman`` is its function in
+    the key ("ii7"), empty when unknown.
+    """
+
+    id: str
+    start: int
+    duration: int
+    root: str
+    quality: str = ""
+    bass: str = ""
+    roman: str = ""
+
+    @property
+    def end(self) -> int:
+        """First tick after the chord."""
+        return self.start + self.duration
+
+    @property
+    def symbol(self) -> str:
+        """The chord as written in a chart: "Gm7/Bb"."""
+        return f"{self.root}{self.quality}" + (f"/{self.bass}" if self.bass else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """A sung syllable, tied to the note that carries it.
+
+    ``text`` is as printed; ``continues`` is true when the word goes on in the next
+    syllable (printed with a hyphen). ``phonemes`` are filled by the lyric aligner.
+    """
+
+    id: str
+    note_id: str
+    text: str
+    continues: bool = False
+    phonemes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A whole song. Tuples are kept in derived order by :func:`ordered`.
+
+    A valid score has a tempo, a meter and a key at tick 0 (see
+    :mod:`compositions.score.validation`). ``metadata`` holds plain JSON values that
+    belong to the song but not to its time line (composer, source, comments).
+    """
+
+    title: str = ""
+    tempos: tuple[TempoChange, ...] = ()
+    meters: tuple[MeterChange, ...] = ()
+    keys: tuple[KeyChange, ...] = ()
+    sections: tuple[Section, ...] = ()
+    chords: tuple[Chord, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    syllables: tuple[Syllable, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def end(self) -> int:
+        """Length in ticks: the end of the last note, chord or section."""
+        ends = [note.end for track in self.tracks for note in track.notes]
+        ends += [chord.end for chord in self.chords]
+        ends += [section.end for section in self.sections]
+        return max(ends, default=0)
+
+    @property
+    def note_count(self) -> int:
+        """Notes in all tracks."""
+        return sum(len(track.notes) for track in self.tracks)
+
+    def track(self, track_id: str) -> Track:
+        """Return the track with this id. Raises ``KeyError`` when there is none."""
+        for track in self.tracks:
+            if track.id == track_id:
+                return track
+        raise KeyError(track_id)
+
+
+def ordered(score: Score) -> Score:
+    """Return the score with every tuple in its derived order.
+
+    Tracks and syllables keep the order they have: track order is the musician's.
+    """
+
+    def by_tick(entity: Any) -> tuple[int, str]:
+        return (entity.tick, entity.id)
+
+    def by_start(entity: Any) -> tuple[int, str]:
+        return (entity.start, entity.id)
+
+    def sort(values: tuple[Any, ...], key: Callable[[Any], Any]) -> tuple[Any, ...]:
+        return tuple(sorted(values, key=key))
+
+    return replace(
+        score,
+        tempos=sort(score.tempos, by_tick),
+        meters=sort(score.meters, by_tick),
+        keys=sort(score.keys, by_tick),
+        sections=sort(score.sections, by_start),
+        chords=sort(score.chords, by_start),
+        tracks=tuple(
+            replace(track.with_notes(track.notes), automation=sort(track.automation, by_tick))
+            for track in score.tracks
+        ),
+    )
