@@ -1,0 +1,5 @@
+"""REST endpoints of accounts."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,5 @@
+"""REST endpoints of compositions."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

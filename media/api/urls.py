@@ -1,0 +1,5 @@
+"""REST endpoints of media."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,5 @@
+"""REST endpoints of projects."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
