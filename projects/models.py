@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Exact
 
 from ariaforge.audit import audited
 from ariaforge.models import AliveManager, BaseModel
-from projects.querysets import ProjectQuerySet
+from projects.querysets import MembershipQuerySet, ProjectQuerySet
 from projects.roles import Role
 
 KEY_PATTERN = r"^[A-G](#|b)? (major|minor|dorian|phrygian|lydian|mixolydian|locrian)$"
@@ -63,6 +64,13 @@ class Project(BaseModel):
                 condition=Q(tempo__isnull=True) | Q(tempo__gte=30, tempo__lte=300),
             ),
             models.CheckConstraint(name="project_name_not_empty", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="project_settings_is_object",
+                condition=Exact(
+                    Func(F("settings"), function="jsonb_typeof", output_field=models.TextField()),
+                    Value("object"),
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +89,8 @@ class Membership(BaseModel):
 
     soft_delete_parents = ("project",)
 
-    objects = AliveManager.from_queryset(models.QuerySet)()
+    objects = AliveManager.from_queryset(MembershipQuerySet)()
+    all_objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

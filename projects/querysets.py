@@ -23,7 +23,10 @@ class ProjectQuerySet(SoftDeleteQuerySet):
         if not user.is_authenticated:
             return self.none()
         membership = self.model._meta.get_field("memberships").related_model
-        members = membership.objects.filter(project=OuterRef("pk"), user=user, role__in=list(roles))
+        # Whether the project itself is in the trash is for the outer queryset to say.
+        members = membership.all_objects.filter(
+            project=OuterRef("pk"), user=user, role__in=list(roles), deleted_at__isnull=True
+        )
         return self.filter(Exists(members))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -41,3 +44,12 @@ class ProjectQuerySet(SoftDeleteQuerySet):
     def owned_by(self, user: User | AnonymousUser) -> Self:
         """Projects that ``user`` may administer."""
         return self.with_role(user, CAN_OWN)
+
+
+class MembershipQuerySet(SoftDeleteQuerySet):
+    """Memberships, seen by the members of the same project."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Memberships of projects that ``user`` may see."""
+        project = self.model._meta.get_field("project").related_model
+        return self.filter(project__in=project.objects.visible_to(user).values("pk"))
