@@ -62,8 +62,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return response
     code = CODE_OF_STATUS.get(response.status_code, _code_of_class(response.status_code))
     message, details = _message_and_details(known)
-    if isinstance(known, exceptions.Throttled) and known.wait is not None:
-        details = {"retry_after_seconds": int(known.wait)}
+    wait = getattr(known, "wait", None)
+    if wait is not None:
+        details = {"retry_after_seconds": int(wait)}
     response.data = error_body(code, message, details)
     return response
 

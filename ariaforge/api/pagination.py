@@ -54,7 +54,7 @@ class NewestFirstPagination(CursorPagination):
         return int(text)
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any] | None:
         """Return the rows of the page; raises ``ValidationError`` for an unusable cursor."""
         try:

@@ -29,13 +29,29 @@ class TimeStampedModel(models.Model):
         abstract = True
 
 
+def soft_delete_ancestors(model: type[models.Model]) -> list[str]:
+    """Return the lookups of all rows whose deletion hides a row of ``model``.
+
+    Parents of parents count, so a track names its song only, and the song its project.
+    """
+    found: list[str] = []
+    for parent in getattr(model, "soft_delete_parents", ()):
+        found.append(parent)
+        related = model
+        for name in parent.split("__"):
+            related = related._meta.get_field(name).related_model  # type: ignore[assignment]
+        if related is not model:
+            found.extend(f"{parent}__{ancestor}" for ancestor in soft_delete_ancestors(related))
+    return found
+
+
 class SoftDeleteQuerySet(models.QuerySet[Any]):
     """Rows that can be deleted softly, restored, and purged for good with ``delete()``."""
 
     def alive(self) -> Self:
         """Leave out rows that are deleted, or whose parents are."""
         lookups = {"deleted_at__isnull": True}
-        for parent in getattr(self.model, "soft_delete_parents", ()):
+        for parent in soft_delete_ancestors(self.model):
             lookups[f"{parent}__deleted_at__isnull"] = True
         return self.filter(**lookups)
 
@@ -60,18 +76,22 @@ class SoftDeleteQuerySet(models.QuerySet[Any]):
 
 
 class AliveManager(models.Manager[Any]):
-    """The default manager: deleted rows do not exist for it."""
+    """The default manager: deleted rows do not exist for it.
+
+    Parents may be optional and are joined, so lock with ``select_for_update(of=["self"])``.
+    """
 
     def get_queryset(self) -> Any:
         """Return only rows that are alive."""
-        return super().get_queryset().alive()
+        queryset: Any = super().get_queryset()
+        return queryset.alive()
 
 
 class BaseModel(TimeStampedModel):
     """A content row: who made and changed it, and whether it is in the trash.
 
-    ``soft_delete_parents`` names the lookups of parents whose deletion hides this row
-    too, so deleting a project hides its songs and restoring it brings exactly those
+    ``soft_delete_parents`` names the foreign keys to parents whose deletion hides this
+    row too, so deleting a project hides its songs and restoring it brings exactly those
     back. A subclass declares ``objects = AliveManager.from_queryset(ItsQuerySet)()``
     and ``all_objects = ItsQuerySet.as_manager()``.
     """
