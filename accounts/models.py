@@ -78,8 +78,8 @@ class User(AbstractUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the e-mail's domain in lower case."""
-        self.email = UserManager.normalize_email(self.email)
+        """Save with the e-mail address in lower case, the form in which it is looked up."""
+        self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
 
 

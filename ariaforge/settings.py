@@ -28,6 +28,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people reach the studio; for links that are made outside a request.
+BASE_URL = env.str("BASE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
 
 # -- Applications -------------------------------------------------------------------
 
@@ -207,6 +209,24 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignUpForm",
+    "add_email": "accounts.forms.AddAddressForm",
+}
+ACCOUNT_ALLOW_SIGNUP = env.bool("ACCOUNT_ALLOW_SIGNUP", default=True)
+OWNER_USERNAME = env.str("OWNER_USERNAME", default="owner")
+OWNER_EMAIL = env.str("OWNER_EMAIL", default="owner@localhost")
+SIGN_IN_LINK_MINUTES = env.int("SIGN_IN_LINK_MINUTES", default=15)
+# Names that would let somebody pass for the studio or its people.
+ACCOUNT_USERNAME_BLACKLIST = [
+    OWNER_USERNAME,
+    *"""
+    about abuse account accounts admin administrator anonymous api aria ariaforge everyone
+    guest help info mail me moderator nobody none null official owner postmaster root security
+    staff studio superuser support sysadmin system team undefined user users webmaster
+    """.split(),
+]
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "AriaForge: "
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -276,6 +296,10 @@ KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - the name of a model
 
 # TLS ends at a proxy in front (docs/deployment.md); SECURE_PROXY turns its checks on.
 _secure = env.bool("SECURE_PROXY", default=False)
+# How many proxies of ours stand in front: so far X-Forwarded-For is believed by throttles.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if _secure else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+REST_FRAMEWORK["NUM_PROXIES"] = TRUSTED_PROXY_COUNT
 if _secure:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = _secure

@@ -1,0 +1,31 @@
+"""What django-allauth asks of this product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Closes sign-up on request and answers 429 to whoever guesses passwords."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether strangers may make themselves an account."""
+        return settings.ACCOUNT_ALLOW_SIGNUP
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt, and stop it when there were too many for the address or account.
+
+        allauth would show an ordinary form error; a status of its own lets proxies and
+        programs see it too.
+        """
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            raise ImmediateHttpResponse(respond_429(request)) from error
