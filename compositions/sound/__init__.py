@@ -1,0 +1,35 @@
+"""Score in, finished audio out: synthesis, mixing, mastering, encoding, measuring.
+
+Knows nothing of Django. :func:`render` makes a mastered WAV of a score, :func:`encode` turns it
+into a tagged MP3, FLAC, OGG or WAV, :func:`measure` and :func:`waveform_peaks` describe any audio
+file. See :mod:`compositions.sound.synthesis` for the engine and why it was chosen.
+"""
+
+from compositions.sound.encoding import FORMATS, Tags, encode
+from compositions.sound.errors import ParameterError, SoundError
+from compositions.sound.measurements import Measurements, measure
+from compositions.sound.mixing import TrackReport
+from compositions.sound.parameters import RenderParameters
+from compositions.sound.peaks import SAMPLES_PER_POINT, Peaks, waveform_peaks
+from compositions.sound.rendering import RenderResult, render
+from compositions.sound.soundfont import Preset, SoundFont, find_default_soundfont
+
+__all__ = [
+    "FORMATS",
+    "SAMPLES_PER_POINT",
+    "Measurements",
+    "ParameterError",
+    "Peaks",
+    "Preset",
+    "RenderParameters",
+    "RenderResult",
+    "SoundError",
+    "SoundFont",
+    "Tags",
+    "TrackReport",
+    "encode",
+    "find_default_soundfont",
+    "measure",
+    "render",
+    "waveform_peaks",
+]

@@ -1,0 +1,115 @@
+"""Gain that moves: the bus compressor and the true-peak limiter.
+
+Both work at control rate, one value per :data:`CONTROL_FRAMES` frames, on levels collected while
+the samples were written; so a whole song is decided at once, with perfect look-ahead, and a curve
+of a few hundred thousand values is all that is held in memory.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+CONTROL_FRAMES = 32
+_LOOK_AHEAD = 6  # control steps, 4.4 ms at 44.1 kHz
+_RELEASE_SECONDS = 0.09
+
+Curve = NDArray[np.float64]
+
+
+def control_maxima(values: Curve) -> Curve:
+    """Largest of each :data:`CONTROL_FRAMES` values; the last group may be shorter."""
+    return np.maximum.reduceat(values, np.arange(0, len(values), CONTROL_FRAMES))
+
+
+def control_means(values: Curve) -> Curve:
+    """Mean of each :data:`CONTROL_FRAMES` values; the last group may be shorter."""
+    edges = np.arange(0, len(values), CONTROL_FRAMES)
+    counts = np.diff(np.append(edges, len(values)))
+    return np.add.reduceat(values, edges) / counts
+
+
+def follow(targets: Curve, attack: float, release: float) -> Curve:
+    """A one-pole follower: coefficient ``attack`` (0..1) downwards, ``release`` upwards."""
+    result = np.empty(len(targets))
+    state = float(targets[0]) if len(targets) else 0.0
+    for index, target in enumerate(targets.tolist()):
+        state += (target - state) * (attack if target < state else release)
+        result[index] = state
+    return result
+
+
+def coefficient(seconds: float, sample_rate: int) -> float:
+    """Step of a one-pole follower at control rate with this time constant."""
+    return 1.0 - math.exp(-CONTROL_FRAMES / (sample_rate * seconds))
+
+
+def per_frame(curve: Curve, start: int, count: int) -> Curve:
+    """The control curve at frames ``start`` to ``start + count``, linear between its points."""
+    if not len(curve):
+        return np.ones(count)
+    first = max(0, start // CONTROL_FRAMES - 1)
+    last = (start + count) // CONTROL_FRAMES + 2
+    points = curve[first:last]
+    centres = (np.arange(first, first + len(points)) + 0.5) * CONTROL_FRAMES
+    return np.interp(np.arange(start, start + count), centres, points)
+
+
+def compressor_curve(
+    mean_squares: Curve,
+    sample_rate: int,
+    *,
+    ratio: float = 2.0,
+    knee_db: float = 6.0,
+    attack_seconds: float = 0.02,
+    release_seconds: float = 0.18,
+) -> Curve:
+    """Linear gains of a gentle bus compressor for mean squares at control rate.
+
+    The threshold sits just under the level that the louder quarter of the song reaches, so that
+    loud passages are held together by 1 to 3 dB and quiet ones are left alone. Soft knee after
+    Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design" (JAES 60/6, 2012).
+    """
+    # 20 ms of averaging: the detector hears loudness, not the waveform of a bass note.
+    width = max(1, round(0.02 * sample_rate / CONTROL_FRAMES))
+    smooth = np.convolve(mean_squares, np.ones(width) / width, mode="same")
+    level_db = 10.0 * np.log10(np.maximum(smooth, 1e-12))
+    active = level_db[level_db > level_db.max(initial=-120.0) - 40.0]
+    if active.size == 0:
+        return np.ones(len(mean_squares))
+    threshold = float(np.percentile(active, 75.0)) - 2.0
+    over = level_db - threshold
+    slope = 1.0 / ratio - 1.0
+    reduction = np.where(
+        over > knee_db / 2,
+        slope * over,
+        np.where(over < -knee_db / 2, 0.0, slope * (over + knee_db / 2) ** 2 / (2 * knee_db)),
+    )
+    attack = coefficient(attack_seconds, sample_rate)
+    release = coefficient(release_seconds, sample_rate)
+    return np.asarray(10.0 ** (follow(reduction, attack, release) / 20.0))
+
+
+def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int) -> Curve:
+    """Linear gains that keep ``peaks`` (true peaks at control rate) under ``ceiling``.
+
+    Each gain is the average of the minima that the coming look-ahead asks for, so it arrives
+    smoothly and in time; the way back is exponential in dB. Between two points the gain is a
+    straight line, so every minimum also reaches one step to each side: the line never rises over
+    what a peak needs.
+    """
+    if not len(peaks):
+        return np.ones(0)
+    needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+    if float(needed.min()) >= 1.0:
+        return np.ones(len(peaks))
+    padded = np.pad(needed, (2, _LOOK_AHEAD + 1), constant_values=1.0)
+    held = np.lib.stride_tricks.sliding_window_view(padded, _LOOK_AHEAD + 4).min(axis=1)
+    release = coefficient(_RELEASE_SECONDS, sample_rate)
+    gains = 10.0 ** (follow(20.0 * np.log10(held), 1.0, release) / 20.0)
+    history = np.pad(gains, (_LOOK_AHEAD, 0), mode="edge")
+    sums = np.cumsum(np.concatenate([[0.0], history]))
+    width = _LOOK_AHEAD + 1
+    return np.asarray(np.minimum((sums[width:] - sums[:-width]) / width, 1.0))

@@ -1,0 +1,95 @@
+"""Filters of the channel strip as second-order sections.
+
+Peaking and shelving filters follow Robert Bristow-Johnson, "Cookbook formulae for audio equalizer
+biquad filter coefficients".
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
+
+from compositions.sound.samplefile import CHANNELS, Samples
+
+Sections = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A boost or cut of ``gain_db`` around ``frequency`` Hz with quality ``q``."""
+
+    frequency: float
+    gain_db: float
+    q: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class HighShelf:
+    """A boost or cut of ``gain_db`` above ``frequency`` Hz."""
+
+    frequency: float
+    gain_db: float
+
+
+def high_pass(frequency: float, sample_rate: int) -> Sections:
+    """Butterworth high-pass of 12 dB per octave."""
+    return np.asarray(butter(2, frequency, "highpass", fs=sample_rate, output="sos"))
+
+
+def low_pass(frequency: float, sample_rate: int) -> Sections:
+    """Butterworth low-pass of 12 dB per octave."""
+    return np.asarray(butter(2, frequency, "lowpass", fs=sample_rate, output="sos"))
+
+
+def bell(band: Bell, sample_rate: int) -> Sections:
+    """One peaking section."""
+    amplitude = 10.0 ** (band.gain_db / 40.0)
+    omega = 2.0 * math.pi * band.frequency / sample_rate
+    alpha = math.sin(omega) / (2.0 * band.q)
+    middle = -2.0 * math.cos(omega)
+    upper = [1.0 + alpha * amplitude, middle, 1.0 - alpha * amplitude]
+    lower = [1.0 + alpha / amplitude, middle, 1.0 - alpha / amplitude]
+    return _section(upper, lower)
+
+
+def high_shelf(band: HighShelf, sample_rate: int) -> Sections:
+    """One shelving section with slope 1."""
+    amplitude = 10.0 ** (band.gain_db / 40.0)
+    omega = 2.0 * math.pi * band.frequency / sample_rate
+    cosine = math.cos(omega)
+    root = 2.0 * math.sqrt(amplitude) * math.sin(omega) / 2.0 * math.sqrt(2.0)
+    plus, minus = amplitude + 1.0, amplitude - 1.0
+    upper = [
+        amplitude * (plus + minus * cosine + root),
+        -2.0 * amplitude * (minus + plus * cosine),
+        amplitude * (plus + minus * cosine - root),
+    ]
+    lower = [
+        plus - minus * cosine + root,
+        2.0 * (minus - plus * cosine),
+        plus - minus * cosine - root,
+    ]
+    return _section(upper, lower)
+
+
+class Filter:
+    """Runs sections over consecutive blocks of shape (frames, 2)."""
+
+    def __init__(self, *sections: Sections) -> None:
+        self._sections = np.vstack(sections) if sections else np.zeros((0, 6))
+        self._state = np.zeros((len(self._sections), 2, CHANNELS))
+
+    def process(self, block: Samples) -> Samples:
+        """Filter the next block."""
+        if not len(self._sections):
+            return block
+        result, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
+        return np.asarray(result)
+
+
+def _section(upper: list[float], lower: list[float]) -> Sections:
+    return np.array([[*upper, *lower]]) / lower[0]

@@ -1,0 +1,134 @@
+"""Loudness and true peak, measured while the samples pass by.
+
+Integrated loudness follows ITU-R BS.1770-4 (K-weighting, 400 ms windows every 100 ms, absolute
+gate -70 LUFS, relative gate -10 LU). The K-weighting filters are pyloudnorm's; its meter wants the
+whole signal in memory, so the windows and the gates are done here. True peak is the highest sample
+after four times oversampling (BS.1770-4, annex 2).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from pyloudnorm import IIRfilter
+from scipy.signal import firwin, sosfilt, tf2sos, upfirdn
+
+from compositions.sound.samplefile import CHANNELS, Samples
+
+SILENCE_LUFS = -70.0
+OVERSAMPLING = 4
+_STEPS_PER_SECOND = 10
+_STEPS_PER_WINDOW = 4
+_LOUDNESS_OFFSET = -0.691
+_TAPS_PER_PHASE = 24
+
+
+def decibels(amplitude: float, floor: float = -120.0) -> float:
+    """20 log10 of a linear amplitude, not below ``floor`` dB."""
+    return max(20.0 * math.log10(amplitude), floor) if amplitude > 0.0 else floor
+
+
+def linear(gain_db: float) -> float:
+    """Linear amplitude of a gain in dB."""
+    return float(10.0 ** (gain_db / 20.0))
+
+
+def k_weighting(sample_rate: int) -> NDArray[np.float64]:
+    """Second-order sections of the K-weighting filter at ``sample_rate`` Hz."""
+    shelf = IIRfilter(
+        3.99984385397, 0.7071752369554193, 1681.9744509555319, sample_rate, "high_shelf_DeMan"
+    )
+    high_pass = IIRfilter(
+        0.0, 0.5003270373253953, 38.13547087613982, sample_rate, "high_pass_DeMan"
+    )
+    return np.vstack([tf2sos(shelf.b, shelf.a), tf2sos(high_pass.b, high_pass.a)])
+
+
+def integrated_loudness(energies: NDArray[np.float64]) -> float:
+    """Gated loudness in LUFS of K-weighted mean squares per 100 ms (channels summed).
+
+    Material shorter than one window is measured without gates. Silence is -70 LUFS.
+    """
+    if energies.size == 0:
+        return SILENCE_LUFS
+    if energies.size < _STEPS_PER_WINDOW:
+        return max(_lufs(float(energies.mean())), SILENCE_LUFS)
+    sums = np.cumsum(np.concatenate([[0.0], energies]))
+    windows = (sums[_STEPS_PER_WINDOW:] - sums[:-_STEPS_PER_WINDOW]) / _STEPS_PER_WINDOW
+    loud = windows[windows > _power(SILENCE_LUFS)]
+    if loud.size == 0:
+        return SILENCE_LUFS
+    gate = _power(_lufs(float(loud.mean())) - 10.0)
+    return _lufs(float(loud[loud > gate].mean()))
+
+
+class LoudnessMeter:
+    """Collects K-weighted energies of consecutive blocks of shape (frames, 2)."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._sections = k_weighting(sample_rate)
+        self._state = np.zeros((len(self._sections), 2, CHANNELS))
+        self._step = sample_rate // _STEPS_PER_SECOND
+        self._rest: NDArray[np.float64] = np.zeros(0)
+        self._energies: list[NDArray[np.float64]] = []
+
+    def add(self, block: Samples) -> None:
+        """Measure the next block."""
+        weighted, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
+        squares = np.einsum("ij,ij->i", weighted, weighted)
+        if self._rest.size:
+            squares = np.concatenate([self._rest, squares])
+        whole = squares.size // self._step * self._step
+        self._energies.append(squares[:whole].reshape(-1, self._step).mean(axis=1))
+        self._rest = squares[whole:]
+
+    @property
+    def energies(self) -> NDArray[np.float64]:
+        """Mean squares per 100 ms so far; the last may be shorter."""
+        parts = [*self._energies]
+        if self._rest.size and not any(part.size for part in parts):
+            parts.append(np.array([self._rest.mean()]))
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    @property
+    def lufs(self) -> float:
+        """Integrated loudness so far."""
+        return integrated_loudness(self.energies)
+
+
+class Oversampler:
+    """Four times oversampling of consecutive blocks, without seams.
+
+    The first output lags by :attr:`latency` input frames.
+    """
+
+    latency = _TAPS_PER_PHASE // 2
+
+    def __init__(self) -> None:
+        taps = firwin(
+            _TAPS_PER_PHASE * OVERSAMPLING + 1, 1.0 / OVERSAMPLING, window=("kaiser", 7.0)
+        )
+        self._taps = taps * OVERSAMPLING
+        self._history = np.zeros((_TAPS_PER_PHASE, CHANNELS))
+
+    def peaks(self, block: Samples) -> NDArray[np.float64]:
+        """Largest absolute value of both channels around each input frame, shape (frames,)."""
+        joined = np.concatenate([self._history, block])
+        self._history = joined[len(block) :].copy()
+        first = _TAPS_PER_PHASE * OVERSAMPLING
+        result = np.zeros(len(block))
+        for channel in range(CHANNELS):
+            dense = np.abs(upfirdn(self._taps, joined[:, channel], up=OVERSAMPLING))
+            dense = dense[first : first + len(block) * OVERSAMPLING]
+            np.maximum(result, dense.reshape(-1, OVERSAMPLING).max(axis=1), out=result)
+        return result
+
+
+def _lufs(power: float) -> float:
+    return _LOUDNESS_OFFSET + 10.0 * math.log10(max(power, 1e-30))
+
+
+def _power(lufs: float) -> float:
+    return float(10.0 ** ((lufs - _LOUDNESS_OFFSET) / 10.0))

@@ -1,0 +1,107 @@
+"""What can be said about finished audio in figures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from compositions.sound.errors import SoundError
+from compositions.sound.loudness import LoudnessMeter, Oversampler, decibels
+from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Figures of a stereo signal.
+
+    ``integrated_lufs`` (BS.1770-4), ``true_peak_dbtp``, ``sample_peak_dbfs``, ``crest_db`` (sample
+    peak over RMS), ``dc_offset`` (the larger mean of both channels, linear), and
+    ``stereo_correlation`` (1 = mono, 0 = unrelated, -1 = out of phase; 1 for silence).
+    """
+
+    duration_seconds: float
+    sample_rate: int
+    integrated_lufs: float
+    true_peak_dbtp: float
+    sample_peak_dbfs: float
+    crest_db: float
+    dc_offset: float
+    stereo_correlation: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+class Measurer:
+    """Builds :class:`Measurements` from consecutive blocks of shape (frames, 2)."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._sample_rate = sample_rate
+        self._loudness = LoudnessMeter(sample_rate)
+        self._oversampler = Oversampler()
+        self._frames = 0
+        self._true_peak = 0.0
+        self._sample_peak = 0.0
+        self._sums = np.zeros(CHANNELS)
+        self._products = np.zeros((CHANNELS, CHANNELS))
+
+    def add(self, block: Samples) -> None:
+        """Measure the next block."""
+        if not len(block):
+            return
+        self._loudness.add(block)
+        self._frames += len(block)
+        self._sample_peak = max(self._sample_peak, float(np.abs(block).max()))
+        self._true_peak = max(self._true_peak, float(self._oversampler.peaks(block).max()))
+        self._sums += block.sum(axis=0)
+        self._products += block.T @ block
+
+    def result(self) -> Measurements:
+        """The figures of everything added."""
+        flush = np.zeros((2 * Oversampler.latency, CHANNELS))
+        true_peak = max(self._true_peak, float(self._oversampler.peaks(flush).max()))
+        true_peak = max(true_peak, self._sample_peak)
+        left, right = float(self._products[0, 0]), float(self._products[1, 1])
+        power = (left + right) / max(1, CHANNELS * self._frames)
+        correlation = 1.0
+        if left > 0.0 and right > 0.0:
+            correlation = float(self._products[0, 1]) / math.sqrt(left * right)
+        peak_db = decibels(self._sample_peak)
+        return Measurements(
+            duration_seconds=self._frames / self._sample_rate,
+            sample_rate=self._sample_rate,
+            integrated_lufs=self._loudness.lufs,
+            true_peak_dbtp=decibels(true_peak),
+            sample_peak_dbfs=peak_db,
+            crest_db=peak_db - decibels(math.sqrt(power)) if power > 0.0 else 0.0,
+            dc_offset=float(np.abs(self._sums).max()) / max(1, self._frames),
+            stereo_correlation=correlation,
+        )
+
+
+def as_stereo(block: Samples) -> Samples:
+    """Two channels of any: mono doubled, more than two cut."""
+    if block.shape[1] == 1:
+        return np.repeat(block, CHANNELS, axis=1)
+    return block[:, :CHANNELS]
+
+
+def measure(path: Path) -> Measurements:
+    """Measure an audio file that libsndfile reads (WAV, FLAC, OGG, MP3), block by block.
+
+    Raises :class:`SoundError` when it cannot be read.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            measurer = Measurer(file.samplerate)
+            for block in file.blocks(BLOCK_FRAMES, dtype="float64", always_2d=True):
+                measurer.add(as_stereo(block))
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise SoundError(f"{path.name} cannot be read as audio: {error}") from error
+    return measurer.result()

@@ -1,0 +1,80 @@
+"""What a caller may choose about a render."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from compositions.sound.errors import ParameterError
+
+SAMPLE_RATES = (44_100, 48_000)
+BIT_DEPTHS = (16, 24, 32)
+_RANGES: dict[str, tuple[float, float]] = {
+    "target_lufs": (-23.0, -8.0),
+    "true_peak_ceiling_dbtp": (-12.0, -0.1),
+    "tail_seconds": (0.0, 20.0),
+    "seed": (0, 2**63 - 1),
+    "reverb_seconds": (0.3, 6.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderParameters:
+    """Choices of one render; the same score, SoundFont and choices give the same bytes.
+
+    ``sample_rate`` is 44100 or 48000 Hz, ``bit_depth`` 16, 24 or 32 (32 is float).
+    ``target_lufs`` is integrated loudness (-23..-8 LUFS), ``true_peak_ceiling_dbtp`` the
+    highest true peak (-12..-0.1 dBTP). ``tail_seconds`` (0..20) lets the last notes ring.
+    ``seed`` feeds the reverb's impulse and the dither. ``reverb`` and ``compression`` switch
+    the shared reverb and the bus compressor; ``reverb_seconds`` is its decay to -60 dB
+    (0.3..6). ``automatic_levels`` balances tracks by role before the faders.
+    """
+
+    sample_rate: int = 44_100
+    bit_depth: int = 24
+    target_lufs: float = -14.0
+    true_peak_ceiling_dbtp: float = -1.0
+    tail_seconds: float = 3.0
+    seed: int = 0
+    reverb: bool = True
+    reverb_seconds: float = 1.6
+    compression: bool = True
+    automatic_levels: bool = True
+
+    def __post_init__(self) -> None:
+        """Check every field. Raises :class:`ParameterError` naming all bad ones."""
+        errors: dict[str, str] = {}
+        for name in ("reverb", "compression", "automatic_levels"):
+            if not isinstance(getattr(self, name), bool):
+                errors[name] = "must be true or false"
+        for name, choices in (("sample_rate", SAMPLE_RATES), ("bit_depth", BIT_DEPTHS)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value not in choices:
+                errors[name] = "must be one of " + ", ".join(str(choice) for choice in choices)
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            whole = name == "seed"
+            kind_is_right = isinstance(value, int) if whole else isinstance(value, int | float)
+            if isinstance(value, bool) or not kind_is_right or not math.isfinite(value):
+                errors[name] = "must be a whole number" if whole else "must be a number"
+            elif not low <= value <= high:
+                errors[name] = f"must be between {low:g} and {high:g}"
+        if errors:
+            raise ParameterError(errors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, one per field."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> RenderParameters:
+        """Build from JSON values; fields left out keep their defaults.
+
+        Raises :class:`ParameterError` for unknown fields and bad values.
+        """
+        known = {field.name for field in fields(cls)}
+        unknown = {name: "is not a render parameter" for name in values if name not in known}
+        if unknown:
+            raise ParameterError(unknown)
+        return cls(**values)

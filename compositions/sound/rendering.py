@@ -1,0 +1,246 @@
+"""A score becomes a finished record: synthesis, mixing, mastering, one call."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from compositions.score.document import Score, Track
+from compositions.score.timeline import Timeline
+from compositions.sound.errors import SoundError
+from compositions.sound.mastering import master, sum_buses
+from compositions.sound.measurements import Measurements
+from compositions.sound.mixing import Desk, TrackReport
+from compositions.sound.parameters import RenderParameters
+from compositions.sound.peaks import Peaks
+from compositions.sound.performance import audible_tracks, perform
+from compositions.sound.samplefile import CHANNELS, SampleFile, whole_file
+from compositions.sound.soundfont import Preset, SoundFont
+from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version, synthesise
+
+SOUND_VERSION = "1"
+MIX_NAME = "mix.wav"
+LONGEST_SECONDS = 3600.0
+_RENDERING_SHARE, _MIXING_SHARE = 0.65, 0.08
+_MEGABYTE = 1_000_000
+
+ProgressCallback = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """A finished render and everything known about it.
+
+    ``mix`` is a WAV file in the work directory. ``limiter_gain_reduction_db`` and
+    ``compression_db`` are the largest of the song, in dB >= 0.
+    """
+
+    mix: Path
+    duration_seconds: float
+    sample_rate: int
+    measurements: Measurements
+    tracks: tuple[TrackReport, ...]
+    limiter_gain_reduction_db: float
+    compression_db: float
+    peaks: Peaks
+    engine_version: str
+    soundfont_sha256: str
+    parameters: RenderParameters
+
+    def audio_metadata(self) -> dict[str, Any]:
+        """Figures as plain JSON values, without peaks and paths."""
+        return {
+            **self.measurements.to_dict(),
+            "limiter_gain_reduction_db": self.limiter_gain_reduction_db,
+            "compression_db": self.compression_db,
+            "tracks": [track.to_dict() for track in self.tracks],
+            "engine_version": self.engine_version,
+            "soundfont_sha256": self.soundfont_sha256,
+            "parameters": self.parameters.to_dict(),
+        }
+
+
+def render(
+    score: Score,
+    *,
+    soundfont: Path,
+    parameters: RenderParameters,
+    work_dir: Path,
+    on_progress: ProgressCallback | None = None,
+) -> RenderResult:
+    """Render ``score`` to ``work_dir``/mix.wav.
+
+    ``on_progress(part, step)`` gets 0..1, never falling, and "Rendering", "Mixing" or "Mastering";
+    an exception raised in it stops the render. Muted tracks, and tracks without a solo when
+    another has one, are left out. The same arguments give the same bytes. Whatever happens, no
+    partial file stays behind.
+
+    Raises :class:`SoundError` when there is nothing to hear, the score is longer than an hour, the
+    SoundFont or the engine is missing, or the disk is full.
+    """
+    progress = _Progress(on_progress)
+    tracks = _tracks_to_render(score)
+    timeline = Timeline(score)
+    seconds = timeline.length_seconds
+    if seconds > LONGEST_SECONDS:
+        raise SoundError(
+            f"The score lasts {seconds / 60:.0f} minutes; at most {LONGEST_SECONDS / 60:.0f} "
+            "minutes can be rendered. Split it into several compositions."
+        )
+    font = SoundFont(soundfont)
+    frames = max(1, round((seconds + parameters.tail_seconds) * parameters.sample_rate))
+    progress("Rendering", 0.0)
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+        _check_disk(work_dir, frames, parameters)
+        return _render(tracks, timeline, font, frames, parameters, work_dir, progress)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise SoundError(
+                "The disk is full. Free some space and render again; nothing was kept."
+            ) from error
+        raise SoundError(f"The render could not be written: {error.strerror or error}") from error
+
+
+def _render(
+    tracks: list[Track],
+    timeline: Timeline,
+    font: SoundFont,
+    frames: int,
+    parameters: RenderParameters,
+    work_dir: Path,
+    progress: _Progress,
+) -> RenderResult:
+    parts, notes = _parts(tracks, timeline, font, parameters.sample_rate)
+    paths = [work_dir / "dry.f32.part", work_dir / "send.f32.part"]
+    crowd = Counter(track.role for track in tracks)
+    reports: list[TrackReport] = []
+    destination = work_dir / MIX_NAME
+
+    def on_frames(index: int, frame: int) -> None:
+        progress("Rendering", _RENDERING_SHARE * (index + frame / frames) / len(parts))
+
+    stems = synthesise(
+        parts,
+        soundfont=font,
+        sample_rate=parameters.sample_rate,
+        frames=frames,
+        work_dir=work_dir,
+        on_frames=on_frames,
+    )
+    try:
+        with (
+            closing(stems),  # type: ignore[type-var]
+            SampleFile(paths[0], frames, create=True) as dry,
+            SampleFile(paths[1], frames, create=True) as send,
+        ):
+            desk = Desk(dry, send, parameters)
+            for stem in stems:
+                track = tracks[stem.index]
+                with SampleFile(stem.path, frames) as samples:
+                    level = desk.add(samples, track, crowd[track.role])
+                stem.path.unlink()
+                reports.append(_report(track, parts[stem.index].preset, level, notes[stem.index]))
+            mean_squares = sum_buses(
+                dry,
+                send,
+                parameters,
+                lambda part: progress("Mixing", _RENDERING_SHARE + _MIXING_SHARE * part),
+            )
+            begin = _RENDERING_SHARE + _MIXING_SHARE
+            with whole_file(destination) as partial:
+                mastered = master(
+                    dry,
+                    mean_squares,
+                    parameters,
+                    partial,
+                    lambda part: progress("Mastering", begin + (1.0 - begin) * part),
+                )
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
+    return RenderResult(
+        mix=destination,
+        duration_seconds=frames / parameters.sample_rate,
+        sample_rate=parameters.sample_rate,
+        measurements=mastered.measurements,
+        tracks=tuple(reports),
+        limiter_gain_reduction_db=mastered.gain_reduction_db,
+        compression_db=mastered.compression_db,
+        peaks=mastered.peaks,
+        engine_version=f"sound {SOUND_VERSION}, {engine_version()}",
+        soundfont_sha256=font.sha256,
+        parameters=parameters,
+    )
+
+
+def _tracks_to_render(score: Score) -> list[Track]:
+    if not any(track.notes for track in score.tracks):
+        raise SoundError("There is nothing to hear: the score has no notes.")
+    tracks = audible_tracks(score)
+    if not tracks:
+        raise SoundError("There is nothing to hear: every track with notes is muted.")
+    return tracks
+
+
+def _parts(
+    tracks: list[Track], timeline: Timeline, font: SoundFont, sample_rate: int
+) -> tuple[list[Part], list[str]]:
+    parts, notes = [], []
+    for track in tracks:
+        preset = font.resolve(track.bank, track.program, percussion=track.percussion)
+        note = ""
+        if preset.program != track.program or not (track.percussion or preset.bank == track.bank):
+            wanted = "drum kit" if track.percussion else "instrument"
+            note = (
+                f"The SoundFont has no {wanted} {track.bank}:{track.program}; "
+                f"{preset.name} plays instead."
+            )
+        parts.append(Part(perform(track, timeline, sample_rate), preset, track.percussion))
+        notes.append(note)
+    return parts, notes
+
+
+def _report(track: Track, preset: Preset, level: Any, note: str) -> TrackReport:
+    if level.peak_dbfs <= -100.0:
+        note = f"{note} Its notes are outside what {preset.name} can play.".strip()
+    return TrackReport(
+        track_id=track.id,
+        name=track.name,
+        preset=f"{preset.bank}:{preset.program} {preset.name}",
+        loudness_lufs=level.loudness_lufs,
+        peak_dbfs=level.peak_dbfs,
+        level_db=level.level_db,
+        note=note,
+    )
+
+
+def _check_disk(work_dir: Path, frames: int, parameters: RenderParameters) -> None:
+    # Two buses, the stems that may wait, and the finished file beside its predecessor.
+    sample_files = 2 + STEMS_AHEAD + 2
+    needed = frames * CHANNELS * (4 * sample_files + 2 * parameters.bit_depth // 8)
+    free = shutil.disk_usage(work_dir).free
+    if free < needed:
+        raise SoundError(
+            f"Not enough disk space: the render needs {needed / _MEGABYTE:.0f} MB and "
+            f"{free / _MEGABYTE:.0f} MB are free. Free some space and render again."
+        )
+
+
+class _Progress:
+    """Passes progress on, never falling."""
+
+    def __init__(self, callback: ProgressCallback | None) -> None:
+        self._callback = callback
+        self._last = 0.0
+
+    def __call__(self, step: str, part: float) -> None:
+        self._last = min(max(self._last, part), 1.0)
+        if self._callback is not None:
+            self._callback(self._last, step)

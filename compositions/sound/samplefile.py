@@ -1,0 +1,87 @@
+"""Raw sample files and files that appear only when they are whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHANNELS = 2
+BLOCK_FRAMES = 1 << 16
+_FRAME_BYTES = CHANNELS * 4
+
+Samples = NDArray[np.float64]
+
+
+class SampleFile:
+    """Interleaved stereo float32 samples on disk, read and written by blocks.
+
+    Blocks are arrays of shape (frames, 2), float64 in memory. Reading past the end of what was
+    written gives silence, up to ``frames``. Use as a context manager.
+    """
+
+    def __init__(self, path: Path, frames: int, *, create: bool = False) -> None:
+        self.path = path
+        self.frames = frames
+        self._file = path.open("w+b" if create else "r+b")
+        if create:
+            self._file.truncate(frames * _FRAME_BYTES)
+
+    def __enter__(self) -> SampleFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def starts(self) -> range:
+        """First frame of each block of :data:`BLOCK_FRAMES`."""
+        return range(0, self.frames, BLOCK_FRAMES)
+
+    def read(self, start: int, count: int = BLOCK_FRAMES) -> Samples:
+        """Frames ``start`` to ``start + count``, cut at the end of the file."""
+        count = max(0, min(count, self.frames - start))
+        self._file.seek(start * _FRAME_BYTES)
+        data = np.frombuffer(self._file.read(count * _FRAME_BYTES), dtype="<f4")
+        block = np.zeros((count, CHANNELS))
+        block.reshape(-1)[: data.size] = data
+        return block
+
+    def write(self, start: int, block: Samples) -> None:
+        """Overwrite from frame ``start`` on."""
+        self._file.seek(start * _FRAME_BYTES)
+        self._file.write(np.ascontiguousarray(block, dtype="<f4").tobytes())
+
+    def add(self, start: int, block: Samples) -> None:
+        """Mix ``block`` onto what is there."""
+        self.write(start, self.read(start, len(block)) + block)
+
+    def blocks(self) -> Iterator[tuple[int, Samples]]:
+        """Every block with its first frame."""
+        for start in self.starts():
+            yield start, self.read(start)
+
+
+@contextmanager
+def whole_file(destination: Path) -> Iterator[Path]:
+    """Yield ``<destination>.part`` to write to; on success it is synced and renamed.
+
+    When anything goes wrong the partial file is removed and ``destination`` is untouched.
+    """
+    partial = destination.with_name(destination.name + ".part")
+    try:
+        yield partial
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        partial.replace(destination)
+    finally:
+        partial.unlink(missing_ok=True)
