@@ -159,7 +159,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 SOUNDFONT_PATH = env.str("SOUNDFONT_PATH", default="")
 
-_default_storage: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+_default_storage: dict[str, Any] = {"BACKEND": "ariaforge.storage.DurableFileSystemStorage"}
 if env.str("AWS_STORAGE_BUCKET_NAME", default=""):
     _default_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
