@@ -1,5 +1,9 @@
 """Pages of media."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from media.views import asset_file
+
+urlpatterns = [
+    path("media/assets/<uuid:asset_id>/<str:filename>", asset_file, name="asset_file"),
+]

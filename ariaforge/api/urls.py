@@ -1,5 +1,10 @@
-"""REST endpoints of the platform."""
+"""REST endpoints of the platform: the API's own description."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ariaforge.api.schema import DocumentationView, SchemaView
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("docs/", DocumentationView.as_view(), name="api_docs"),
+]

@@ -1,5 +1,10 @@
 """REST endpoints of media."""
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from media.api.views import AssetViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("assets", AssetViewSet, basename="asset")
+
+urlpatterns = router.urls
