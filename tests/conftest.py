@@ -1,0 +1,53 @@
+"""Fixtures for all tests. Keep this small; fixtures of one app belong in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from rest_framework.test import APIClient
+
+
+@pytest.fixture(autouse=True)
+def _own_cache_and_files(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Give each test its own throttle counters and its own folder of stored files."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "tests",
+        }
+    }
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def page_client() -> Callable[..., Client]:
+    """Return a browser that is signed in as the given user, or as nobody."""
+
+    def make(user: Any = None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def api_client() -> Callable[..., APIClient]:
+    """Return a program with a session of the given user, or of nobody."""
+
+    def make(user: Any = None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
