@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from compositions.score.document import (
     TICKS_PER_QUARTER,
@@ -37,7 +38,7 @@ class Timeline:
         self._tempos = tempos
         self._tempo_ticks = [change.tick for change in tempos]
         self._tempo_seconds = [0.0]
-        for previous, change in zip(tempos, tempos[1:], strict=False):
+        for previous, change in pairwise(tempos):
             elapsed = _seconds(change.tick - previous.tick, previous.bpm)
             self._tempo_seconds.append(self._tempo_seconds[-1] + elapsed)
         meters = sorted(score.meters, key=lambda change: change.tick)
@@ -46,7 +47,7 @@ class Timeline:
         self._meters = meters
         self._meter_ticks = [change.tick for change in meters]
         self._meter_bars = [0]
-        for before, after in zip(meters, meters[1:], strict=False):
+        for before, after in pairwise(meters):
             # A change inside a bar cuts that bar short and starts a new one.
             bars = -(-(after.tick - before.tick) // before.ticks_per_bar)
             self._meter_bars.append(self._meter_bars[-1] + bars)
