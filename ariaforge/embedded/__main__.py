@@ -3,29 +3,63 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
+from ariaforge.embedded.environment import (
+    BASE_DIR,
+    AlreadyRunningError,
+    read_environment_file,
+)
 from ariaforge.embedded.home import EmbeddedServerError
+from ariaforge.embedded.studio import PortInUseError, serve
 from ariaforge.embedded.supervisor import ServiceError
 from ariaforge.embedded.throwaway import run_with_servers
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what ``arguments`` say and return the exit code."""
-    parser = argparse.ArgumentParser(prog="manage.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="ariaforge.embedded", description=__doc__)
     commands = parser.add_subparsers(dest="name", required=True)
+    studio = commands.add_parser("serve", help="run the studio on this machine")
+    add_serve_arguments(studio)
     servers = commands.add_parser("servers", help="run a command with throw-away servers")
     servers.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.name == "serve":
+            serve(chosen.host, chosen.port)
+            return 0
         command = chosen.command[1:] if chosen.command[:1] == ["--"] else chosen.command
         if not command:
-            parser.error("say which command to run: servers -- COMMAND ...")
+            servers.error("say which command to run: servers -- COMMAND ...")
         return run_with_servers(command)
-    except (EmbeddedServerError, ServiceError) as error:
+    except (AlreadyRunningError, EmbeddedServerError, PortInUseError, ServiceError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --host and --port; the variable PORT, also in ``.env``, is the default of the latter."""
+    values = {**read_environment_file(BASE_DIR / ".env"), **os.environ}
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (default: 127.0.0.1; 0.0.0.0 for every network)",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=values.get("PORT") or "8000",
+        help="port to listen on (default: the variable PORT, or 8000)",
+    )
+
+
+def _port(text: str) -> int:
+    if text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
 
 
 if __name__ == "__main__":

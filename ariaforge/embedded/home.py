@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,15 +76,7 @@ class ServerHome:
 
     def write_private(self, path: Path, text: str) -> None:
         """Write ``text`` to ``path``, readable by the servers' account (and root) alone."""
-        part = path.with_name(path.name + ".part")
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        self.give(part)
-        part.replace(path)
+        write_private(path, text, give=self.give)
 
     def secret(self, name: str) -> str:
         """Return the password called ``name``, made at the first call."""
@@ -164,6 +157,23 @@ class ServerHome:
         sockets = self.sockets
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(sockets, ignore_errors=True)
+
+
+def write_private(path: Path, text: str, give: Callable[[Path], object] | None = None) -> None:
+    """Replace ``path`` by a file with ``text`` that only its owner can read.
+
+    ``give`` may hand the file to another owner before it takes its place.
+    """
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if give is not None:
+        give(part)
+    part.replace(path)
 
 
 def _make_public_folder(folder: Path) -> None:
