@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pghistory
+from pghistory.runtime import Context, _tracker
 from structlog.contextvars import bound_contextvars
 
 
@@ -37,24 +39,43 @@ def current_action() -> ActionContext:
 def acting_as(
     actor_id: uuid.UUID | None, *, request_id: str = "", job_id: str = ""
 ) -> Iterator[ActionContext]:
-    """Run the block in the name of ``actor_id``.
+    """Run the block in the name of ``actor_id`` (``None``: of the system).
 
     Audit rows written by database triggers inside the block carry ``actor``,
-    ``request_id`` and ``job_id``; log lines carry the last two.
+    ``request_id`` and ``job_id``; log lines carry the last two. A block inside another
+    keeps the outer request and job unless it names its own, and its changes are recorded
+    apart from those of the outer block.
     """
-    context = ActionContext(actor_id, request_id, job_id)
-    metadata = {"actor": str(actor_id) if actor_id else None}
-    identifiers = {}
-    if request_id:
-        identifiers["request_id"] = request_id
-    if job_id:
-        identifiers["job_id"] = job_id
+    outer = _current.get()
+    context = ActionContext(actor_id, request_id or outer.request_id, job_id or outer.job_id)
+    identifiers = {
+        name: value
+        for name, value in (("request_id", context.request_id), ("job_id", context.job_id))
+        if value
+    }
+    metadata = {"actor": str(actor_id) if actor_id else None, **identifiers}
     token = _current.set(context)
     try:
-        with pghistory.context(**metadata, **identifiers), bound_contextvars(**identifiers):
+        with _audit_context(metadata), bound_contextvars(**identifiers):
             yield context
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def _audit_context(metadata: dict[str, Any]) -> Iterator[None]:
+    """Enter a context of pghistory that is always one of its own.
+
+    By itself pghistory merges an inner context into the outer one, which would rewrite
+    who made the changes of the outer block.
+    """
+    with pghistory.context():
+        outer = _tracker.value
+        _tracker.value = Context(id=uuid.uuid4(), metadata=metadata)
+        try:
+            yield
+        finally:
+            _tracker.value = outer
 
 
 def identify_actor(actor_id: uuid.UUID) -> None:

@@ -7,6 +7,7 @@ embedded PostgreSQL and Redis.
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
+
+from ariaforge.logs import drop_stream_notes, redact_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -66,13 +69,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ariaforge.middleware.RequestIdMiddleware",
+    "ariaforge.middleware.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "ariaforge.middleware.ActionContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -283,6 +287,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ariaforge.api.schema.add_error_responses",
+    ],
 }
 REST_KNOX = {
     "TOKEN_MODEL": "accounts.ApiToken",
@@ -303,6 +311,7 @@ REST_FRAMEWORK["NUM_PROXIES"] = TRUSTED_PROXY_COUNT
 if _secure:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = _secure
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
 SECURE_HSTS_PRELOAD = _secure
@@ -311,6 +320,7 @@ CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "ariaforge.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {
@@ -361,21 +371,26 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                redact_secrets,
                 _log_renderer,
             ],
-            "foreign_pre_chain": _log_processors,
+            "foreign_pre_chain": [*_log_processors, structlog.stdlib.ExtraAdder()],
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": _log_level},
     "loggers": {
+        # Requests, failed ones too, are logged by ariaforge.middleware, once.
+        "django.request": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING"},
+        "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "mido": {"level": "WARNING"},
     },
 }
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
+        drop_stream_notes,
         *_log_processors,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
@@ -383,4 +398,8 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
-DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+# Refused requests are ordinary work of a web server; errors of our own are not.
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+# RequestIdMiddleware has replaced what is not well-formed.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True

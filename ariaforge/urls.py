@@ -17,3 +17,8 @@ urlpatterns = [
     path("api/v1/", include("media.api.urls")),
     path("api/v1/", include("compositions.api.urls")),
 ]
+
+handler400 = "ariaforge.errors.bad_request"
+handler403 = "ariaforge.errors.permission_denied"
+handler404 = "ariaforge.errors.page_not_found"
+handler500 = "ariaforge.errors.server_error"

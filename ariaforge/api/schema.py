@@ -101,3 +101,4 @@ class DocumentationView(SpectacularSwaggerSplitView):
 
     permission_classes = [IsAuthenticated]
     url_name = "api_schema"
+    template_name = "api/docs.html"
