@@ -164,7 +164,11 @@ def free_disk_mb(storage: Storage | None = None) -> int | None:
     storage = storage or storages["default"]
     if not isinstance(storage, FileSystemStorage):
         return None
-    folder = Path(storage.location)
+    return free_folder_mb(Path(storage.location))
+
+
+def free_folder_mb(folder: Path) -> int:
+    """Return the free space in MB of the disk on which a folder lies or would lie."""
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free // 1_000_000
