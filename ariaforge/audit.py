@@ -15,12 +15,15 @@ from django.db import models
 ModelClass = TypeVar("ModelClass", bound=type[models.Model])
 
 
-def audited(*, exclude: Sequence[str] = ()) -> Callable[[ModelClass], ModelClass]:
+def audited(
+    *, exclude: Sequence[str] = (), event_model_name: str | None = None
+) -> Callable[[ModelClass], ModelClass]:
     """Class decorator: record each insert, update and delete of the model's rows.
 
     ``exclude`` names fields whose values must not be kept (secrets) or would only
     repeat what a log of its own already holds; a change of only those fields is not
-    recorded. The event table refuses UPDATE and DELETE.
+    recorded. The event table refuses UPDATE and DELETE. Its model is called after the
+    audited one with "Event" at the end, or ``event_model_name``.
     """
 
     def decorate(model: ModelClass) -> ModelClass:
@@ -30,6 +33,7 @@ def audited(*, exclude: Sequence[str] = ()) -> Callable[[ModelClass], ModelClass
             pghistory.DeleteEvent(),
             append_only=True,
             exclude=list(exclude) or None,
+            model_name=event_model_name,
         )(model)
 
     return decorate

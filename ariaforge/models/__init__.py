@@ -7,5 +7,17 @@ from ariaforge.models.base import (
     TimeStampedModel,
     uuid7,
 )
+from ariaforge.models.job import Job, JobArtifact, JobEvent, JobQuerySet, JobState
 
-__all__ = ["AliveManager", "BaseModel", "SoftDeleteQuerySet", "TimeStampedModel", "uuid7"]
+__all__ = [
+    "AliveManager",
+    "BaseModel",
+    "Job",
+    "JobArtifact",
+    "JobEvent",
+    "JobQuerySet",
+    "JobState",
+    "SoftDeleteQuerySet",
+    "TimeStampedModel",
+    "uuid7",
+]
