@@ -1,0 +1,132 @@
+"""The song."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+
+from ariaforge.audit import audited
+from ariaforge.models import AliveManager, BaseModel
+from compositions.querysets import CompositionQuerySet
+
+PROMPT_MAX_LENGTH = 1000
+LYRICS_MAX_LENGTH = 10_000
+
+
+class Stage(models.TextChoices):
+    """Where a song stands, derived from its jobs and never stored."""
+
+    COMPOSING = "composing", "Composing"
+    RENDERING = "rendering", "Rendering"
+    READY = "ready", "Ready"
+    COMPOSED = "composed", "Composed"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+ACTIVE_JOB_STATES = ("queued", "running")
+
+
+@audited()
+class Composition(BaseModel):
+    """A song: its prompt, the document's head, and what is known of its sound.
+
+    The document's tracks, sections and chords are rows of their own; tempo, meter and
+    key changes and syllables are lists in the form of
+    :mod:`compositions.score.serialisation`. ``content_hash`` is the hash of the whole
+    document, empty until something is composed. ``confidence_score`` is 0..1 or null
+    when it could not be measured; ``confidence`` holds its parts with reasons.
+    """
+
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="compositions"
+    )
+    name = models.CharField(max_length=200)
+
+    ai_prompt = models.CharField(max_length=PROMPT_MAX_LENGTH, blank=True)
+    lyrics = models.TextField(blank=True, validators=[MaxLengthValidator(LYRICS_MAX_LENGTH)])
+    seed = models.BigIntegerField()
+    spec = models.JSONField(default=dict, blank=True)
+    engine_version = models.CharField(max_length=40, blank=True)
+    explanation = models.JSONField(default=list, blank=True)
+    confidence_score = models.FloatField(null=True, blank=True)
+    confidence = models.JSONField(default=list, blank=True)
+
+    tempos = models.JSONField(default=list, blank=True)
+    meters = models.JSONField(default=list, blank=True)
+    keys = models.JSONField(default=list, blank=True)
+    syllables = models.JSONField(default=list, blank=True)
+    document_metadata = models.JSONField(default=dict, blank=True)
+    theory_data = models.JSONField(default=dict, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    length_ticks = models.PositiveIntegerField(default=0)
+    duration_seconds = models.FloatField(default=0.0)
+
+    audio_metadata = models.JSONField(default=dict, blank=True)
+    render_parameters = models.JSONField(default=dict, blank=True)
+
+    midi = models.ForeignKey(
+        "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    compose_job = models.ForeignKey(
+        "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    current_render = models.ForeignKey(
+        "compositions.Render", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    soft_delete_parents = ("project",)
+
+    objects = AliveManager.from_queryset(CompositionQuerySet)()
+    all_objects = CompositionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["project", "-id"], name="composition_newest_in_project")]
+        constraints = [
+            models.CheckConstraint(name="composition_name_not_empty", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="composition_confidence_in_range",
+                condition=Q(confidence_score__isnull=True)
+                | Q(confidence_score__gte=0, confidence_score__lte=1),
+            ),
+            models.CheckConstraint(
+                name="composition_seed_in_range", condition=Q(seed__gte=0, seed__lt=2**53)
+            ),
+            models.CheckConstraint(
+                name="composition_duration_not_negative", condition=Q(duration_seconds__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether the song has notes to look at."""
+        return bool(self.content_hash)
+
+    @property
+    def active_job(self):  # type: ignore[no-untyped-def]
+        """The job at work on the song now, or the last one that stopped short; or None."""
+        render_job = self.current_render.job if self.current_render else None
+        for job in (render_job, self.compose_job):
+            if job is not None and job.state != "succeeded":
+                return job
+        return None
+
+    @property
+    def stage(self) -> Stage:
+        """Where the song stands."""
+        job = self.active_job
+        if job is not None and job.state in ("failed", "cancelled"):
+            return Stage(job.state)
+        if not self.is_composed:
+            return Stage.COMPOSING
+        if job is not None:
+            return Stage.RENDERING
+        if self.current_render is not None and self.current_render.mix_id is not None:
+            return Stage.READY
+        return Stage.COMPOSED

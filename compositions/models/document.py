@@ -1,0 +1,125 @@
+"""The working copy of a song's document as rows: tracks with their notes, sections, chords."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from ariaforge.audit import audited
+from ariaforge.models import AliveManager, BaseModel
+from compositions.querysets import CompositionContentQuerySet
+from compositions.score.document import TrackRole
+
+TRACK_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in TrackRole]
+
+
+class DocumentRow(BaseModel):
+    """A row that holds one entity of the document; ``entity_id`` is its id there."""
+
+    composition = models.ForeignKey(
+        "compositions.Composition", on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    entity_id = models.CharField(max_length=32)
+
+    soft_delete_parents = ("composition", "composition__project")
+
+    objects = AliveManager.from_queryset(CompositionContentQuerySet)()
+    all_objects = CompositionContentQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def _unique_entity(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(
+        fields=["composition", "entity_id"], condition=Q(deleted_at__isnull=True), name=name
+    )
+
+
+@audited()
+class Track(DocumentRow):
+    """An instrument of the song: its mixer strip and its notes.
+
+    ``notes`` and ``automation`` are lists in the form of
+    :mod:`compositions.score.serialisation`, times in ticks.
+    """
+
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=TRACK_ROLES)
+    program = models.PositiveSmallIntegerField(default=0)
+    bank = models.PositiveIntegerField(default=0)
+    percussion = models.BooleanField(default=False)
+    gain_db = models.FloatField(default=0.0)
+    pan = models.FloatField(default=0.0)
+    reverb_send = models.FloatField(default=0.2)
+    muted = models.BooleanField(default=False)
+    solo = models.BooleanField(default=False)
+    notes = models.JSONField(default=list, blank=True)
+    automation = models.JSONField(default=list, blank=True)
+
+    class Meta(DocumentRow.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            _unique_entity("track_unique_entity"),
+            models.CheckConstraint(
+                name="track_program_in_range", condition=Q(program__gte=0, program__lte=127)
+            ),
+            models.CheckConstraint(name="track_bank_in_range", condition=Q(bank__lte=16383)),
+            models.CheckConstraint(
+                name="track_gain_in_range", condition=Q(gain_db__gte=-120, gain_db__lte=24)
+            ),
+            models.CheckConstraint(name="track_pan_in_range", condition=Q(pan__gte=-1, pan__lte=1)),
+            models.CheckConstraint(
+                name="track_reverb_in_range", condition=Q(reverb_send__gte=0, reverb_send__lte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@audited()
+class Section(DocumentRow):
+    """A named stretch of the form, with its energy 0..1."""
+
+    start_tick = models.PositiveIntegerField()
+    duration_ticks = models.PositiveIntegerField()
+    label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40)
+    energy = models.FloatField(default=0.5)
+
+    class Meta(DocumentRow.Meta):
+        ordering = ["start_tick", "entity_id"]
+        constraints = [
+            _unique_entity("section_unique_entity"),
+            models.CheckConstraint(name="section_has_length", condition=Q(duration_ticks__gte=1)),
+            models.CheckConstraint(
+                name="section_energy_in_range", condition=Q(energy__gte=0, energy__lte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@audited()
+class Chord(DocumentRow):
+    """A chord symbol over a stretch of time, with its function as a Roman numeral."""
+
+    start_tick = models.PositiveIntegerField()
+    duration_ticks = models.PositiveIntegerField()
+    root = models.CharField(max_length=3)
+    quality = models.CharField(max_length=20, blank=True)
+    bass = models.CharField(max_length=3, blank=True)
+    roman = models.CharField(max_length=20, blank=True)
+
+    class Meta(DocumentRow.Meta):
+        ordering = ["start_tick", "entity_id"]
+        constraints = [
+            _unique_entity("chord_unique_entity"),
+            models.CheckConstraint(name="chord_has_length", condition=Q(duration_ticks__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.root}{self.quality}" + (f"/{self.bass}" if self.bass else "")

@@ -1,0 +1,141 @@
+"""What a song becomes: presets for rendering, renders, and exports with their history."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from ariaforge.audit import audited
+from ariaforge.models import AliveManager, BaseModel, SoftDeleteQuerySet
+from compositions.querysets import CompositionContentQuerySet
+
+
+@audited()
+class Preset(BaseModel):
+    """Named render parameters. A preset without an owner is factory content, read-only."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="presets",
+    )
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=300, blank=True)
+    parameters = models.JSONField(default=dict)
+
+    objects = AliveManager.from_queryset(SoftDeleteQuerySet)()
+    all_objects = SoftDeleteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                "owner",
+                condition=Q(deleted_at__isnull=True),
+                name="preset_name_unique_per_owner",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@audited()
+class Render(BaseModel):
+    """One finished (or coming) mix of a song, with all that is needed to make it again.
+
+    ``measurements`` holds loudness (LUFS), true peak (dBTP) and the other figures of
+    the sound engine; ``peaks`` the waveform for drawing. ``content_hash`` is that of
+    the document which was rendered.
+    """
+
+    composition = models.ForeignKey(
+        "compositions.Composition", on_delete=models.CASCADE, related_name="renders"
+    )
+    parameters = models.JSONField(default=dict, blank=True)
+    seed = models.BigIntegerField(default=0)
+    content_hash = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=40, blank=True)
+    soundfont_sha256 = models.CharField(max_length=64, blank=True)
+    duration_seconds = models.FloatField(null=True, blank=True)
+    measurements = models.JSONField(default=dict, blank=True)
+    peaks = models.JSONField(default=dict, blank=True)
+    mix = models.ForeignKey(
+        "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    mp3 = models.ForeignKey(
+        "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    job = models.ForeignKey(
+        "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    soft_delete_parents = ("composition", "composition__project")
+
+    objects = AliveManager.from_queryset(CompositionContentQuerySet)()
+    all_objects = CompositionContentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="render_duration_positive",
+                condition=Q(duration_seconds__isnull=True) | Q(duration_seconds__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Render of {self.composition_id}"
+
+
+@audited(exclude=["download_count"])
+class Export(BaseModel):
+    """A file made from a song for somebody, kept in the history after the file is gone."""
+
+    class Format(models.TextChoices):
+        MIDI = "midi", "MIDI"
+        WAV = "wav", "WAV"
+        MP3 = "mp3", "MP3"
+        FLAC = "flac", "FLAC"
+        OGG = "ogg", "Ogg Vorbis"
+
+    composition = models.ForeignKey(
+        "compositions.Composition", on_delete=models.CASCADE, related_name="exports"
+    )
+    render = models.ForeignKey(
+        Render, on_delete=models.SET_NULL, null=True, blank=True, related_name="exports"
+    )
+    format = models.CharField(max_length=8, choices=Format)
+    settings = models.JSONField(default=dict, blank=True)
+    content_hash = models.CharField(max_length=64)
+    asset = models.ForeignKey(
+        "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    job = models.ForeignKey(
+        "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    download_count = models.PositiveIntegerField(default=0)
+
+    soft_delete_parents = ("composition", "composition__project")
+
+    objects = AliveManager.from_queryset(CompositionContentQuerySet)()
+    all_objects = CompositionContentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="export_format_known",
+                condition=Q(format__in=["midi", "wav", "mp3", "flac", "ogg"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()} of {self.composition_id}"

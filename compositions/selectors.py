@@ -1,0 +1,55 @@
+"""Reads of songs that pages and the API share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from compositions.models import Composition, Render
+from projects.models import Project
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+
+
+def composition_list(user: User, project: Project | None = None) -> QuerySet[Any]:
+    """Songs that ``user`` may see, newest first, each with the state of its work.
+
+    Leaves out the large columns that no list shows.
+    """
+    songs = Composition.objects.visible_to(user).with_work()
+    if project is not None:
+        songs = songs.filter(project=project)
+    return songs.defer(
+        "spec",
+        "syllables",
+        "theory_data",
+        "explanation",
+        "confidence",
+        "lyrics",
+        "document_metadata",
+        "current_render__measurements",
+        "current_render__parameters",
+    ).order_by("-pk")
+
+
+def composition_page(user: User, pk: UUID) -> Composition:
+    """The song with its tracks, sections and chords, for the song page.
+
+    Raises ``Composition.DoesNotExist`` when the user may not see it.
+    """
+    song: Composition = (
+        Composition.objects.visible_to(user)
+        .with_work()
+        .prefetch_related("tracks", "sections", "chords")
+        .get(pk=pk)
+    )
+    return song
+
+
+def renders_of(composition: Composition) -> QuerySet[Any]:
+    """All renders of a song, newest first, with their files and jobs."""
+    return Render.objects.filter(composition=composition).select_related("job", "mix", "mp3")
