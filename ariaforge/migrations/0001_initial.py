@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
                     "job",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
+                        related_name="log",
                         to="ariaforge.job",
                     ),
                 ),

@@ -260,7 +260,7 @@ class JobEvent(models.Model):
         WARNING = "warning", "Warning"
         ERROR = "error", "Error"
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
     at = models.DateTimeField(default=timezone.now)
     level = models.CharField(max_length=10, choices=Level, default=Level.INFO)
     message = models.CharField(max_length=2000)
