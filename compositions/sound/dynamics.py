@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 CONTROL_FRAMES = 32
+MOST_COMPRESSION_DB = 4.0
+_SILENCE = 1e-18  # mean square, -180 dB
 _LOOK_AHEAD = 6  # control steps, 4.4 ms at 44.1 kHz
-_RELEASE_SECONDS = 0.09
+# Slow is smooth; the faster ones are for loudness that cannot be had otherwise.
+LIMITER_RELEASES_SECONDS = (0.09, 0.03, 0.006)
 
 Curve = NDArray[np.float64]
 
@@ -69,16 +72,16 @@ def compressor_curve(
     """Linear gains of a gentle bus compressor for mean squares at control rate.
 
     The threshold sits just under the level that the louder quarter of the song reaches, so that
-    loud passages are held together by 1 to 3 dB and quiet ones are left alone. Soft knee after
+    loud passages are held together by 1 to 4 dB and quiet ones are left alone. Soft knee after
     Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design" (JAES 60/6, 2012).
     """
     # 20 ms of averaging: the detector hears loudness, not the waveform of a bass note.
     width = max(1, round(0.02 * sample_rate / CONTROL_FRAMES))
     smooth = np.convolve(mean_squares, np.ones(width) / width, mode="same")
-    level_db = 10.0 * np.log10(np.maximum(smooth, 1e-12))
-    active = level_db[level_db > level_db.max(initial=-120.0) - 40.0]
-    if active.size == 0:
+    level_db = 10.0 * np.log10(np.maximum(smooth, _SILENCE))
+    if float(smooth.max(initial=0.0)) <= _SILENCE:
         return np.ones(len(mean_squares))
+    active = level_db[level_db > level_db.max() - 40.0]
     threshold = float(np.percentile(active, 75.0)) - 2.0
     over = level_db - threshold
     slope = 1.0 / ratio - 1.0
@@ -87,12 +90,13 @@ def compressor_curve(
         slope * over,
         np.where(over < -knee_db / 2, 0.0, slope * (over + knee_db / 2) ** 2 / (2 * knee_db)),
     )
+    reduction = np.maximum(reduction, -MOST_COMPRESSION_DB)
     attack = coefficient(attack_seconds, sample_rate)
     release = coefficient(release_seconds, sample_rate)
     return np.asarray(10.0 ** (follow(reduction, attack, release) / 20.0))
 
 
-def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int) -> Curve:
+def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int, release_seconds: float) -> Curve:
     """Linear gains that keep ``peaks`` (true peaks at control rate) under ``ceiling``.
 
     Each gain is the average of the minima that the coming look-ahead asks for, so it arrives
@@ -107,7 +111,7 @@ def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int) -> Curve:
         return np.ones(len(peaks))
     padded = np.pad(needed, (2, _LOOK_AHEAD + 1), constant_values=1.0)
     held = np.lib.stride_tricks.sliding_window_view(padded, _LOOK_AHEAD + 4).min(axis=1)
-    release = coefficient(_RELEASE_SECONDS, sample_rate)
+    release = coefficient(release_seconds, sample_rate)
     gains = 10.0 ** (follow(20.0 * np.log10(held), 1.0, release) / 20.0)
     history = np.pad(gains, (_LOOK_AHEAD, 0), mode="edge")
     sums = np.cumsum(np.concatenate([[0.0], history]))

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import soundfile
 from mutagen import MutagenError
@@ -199,7 +199,7 @@ def _tag_mp3(path: Path, tags: Tags, picture: Picture | None) -> None:
     file = MP3(path)
     if file.tags is None:
         file.add_tags()
-    _fill_id3(file.tags, tags, picture)
+    _fill_id3(cast("ID3", file.tags), tags, picture)
     file.save()
 
 
@@ -207,7 +207,7 @@ def _tag_wav(path: Path, tags: Tags, picture: Picture | None) -> None:
     file = WAVE(path)
     if file.tags is None:
         file.add_tags()
-    _fill_id3(file.tags, tags, picture)
+    _fill_id3(cast("ID3", file.tags), tags, picture)
     file.save()
 
 

@@ -17,6 +17,8 @@ from compositions.sound.samplefile import CHANNELS, Samples
 
 Sections = NDArray[np.float64]
 
+_INAUDIBLE = 1e-11
+
 
 @dataclass(frozen=True, slots=True)
 class Bell:
@@ -84,9 +86,12 @@ class Filter:
         self._state = np.zeros((len(self._sections), 2, CHANNELS))
 
     def process(self, block: Samples) -> Samples:
-        """Filter the next block."""
+        """Filter the next block. Silence that follows silence costs nothing."""
         if not len(self._sections):
             return block
+        if not block.any() and float(np.abs(self._state).max()) < _INAUDIBLE:
+            self._state[:] = 0.0
+            return np.zeros_like(block)
         result, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
         return np.asarray(result)
 

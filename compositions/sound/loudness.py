@@ -13,13 +13,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from pyloudnorm import IIRfilter
-from scipy.signal import firwin, sosfilt, tf2sos, upfirdn
+from scipy.signal import firwin, tf2sos, upfirdn
 
+from compositions.sound.equaliser import Filter
 from compositions.sound.samplefile import CHANNELS, Samples
 
 SILENCE_LUFS = -70.0
 OVERSAMPLING = 4
-_STEPS_PER_SECOND = 10
+STEPS_PER_SECOND = 10
 _STEPS_PER_WINDOW = 4
 _LOUDNESS_OFFSET = -0.691
 _TAPS_PER_PHASE = 24
@@ -64,25 +65,36 @@ def integrated_loudness(energies: NDArray[np.float64]) -> float:
     return _lufs(float(loud[loud > gate].mean()))
 
 
+def relative_loudness(energies: NDArray[np.float64]) -> float:
+    """Like :func:`integrated_loudness` for signals whose level means nothing yet.
+
+    The absolute gate lies 70 LU under the loudest 100 ms, so a very quiet stem is measured as
+    well as a loud one. Negative infinity for digital silence.
+    """
+    loudest = float(energies.max(initial=0.0))
+    if loudest <= 1e-18:
+        return -math.inf
+    return integrated_loudness(energies / loudest) + 10.0 * math.log10(loudest)
+
+
 class LoudnessMeter:
     """Collects K-weighted energies of consecutive blocks of shape (frames, 2)."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._sections = k_weighting(sample_rate)
-        self._state = np.zeros((len(self._sections), 2, CHANNELS))
-        self._step = sample_rate // _STEPS_PER_SECOND
+        self._filter = Filter(k_weighting(sample_rate))
+        self._step = sample_rate // STEPS_PER_SECOND
         self._rest: NDArray[np.float64] = np.zeros(0)
         self._energies: list[NDArray[np.float64]] = []
 
-    def add(self, block: Samples) -> None:
-        """Measure the next block."""
-        weighted, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
-        squares = np.einsum("ij,ij->i", weighted, weighted)
-        if self._rest.size:
-            squares = np.concatenate([self._rest, squares])
+    def add(self, block: Samples) -> NDArray[np.float64]:
+        """Measure the next block; returns its K-weighted squares per frame."""
+        weighted = self._filter.process(block)
+        own = np.einsum("ij,ij->i", weighted, weighted)
+        squares = np.concatenate([self._rest, own]) if self._rest.size else own
         whole = squares.size // self._step * self._step
         self._energies.append(squares[:whole].reshape(-1, self._step).mean(axis=1))
         self._rest = squares[whole:]
+        return np.asarray(own)
 
     @property
     def energies(self) -> NDArray[np.float64]:
@@ -94,7 +106,7 @@ class LoudnessMeter:
 
     @property
     def lufs(self) -> float:
-        """Integrated loudness so far."""
+        """Integrated loudness so far, in LUFS."""
         return integrated_loudness(self.energies)
 
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from compositions.score.document import Track
 from compositions.sound.equaliser import Filter, Sections, bell, high_pass, high_shelf
-from compositions.sound.loudness import SILENCE_LUFS, LoudnessMeter, decibels, linear
+from compositions.sound.loudness import LoudnessMeter, decibels, linear, relative_loudness
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.roles import STRIPS, ChannelStrip
 from compositions.sound.samplefile import SampleFile
 
+QUIETEST_LUFS = -120.0
 _LARGEST_LEVEL_DB = 24.0
 # Several tracks of one role share its place: each steps back by 70 % of the power sum.
 _CROWD_SHARE = 7.0
@@ -26,7 +27,8 @@ _LOWEST_HIGH_PASS_HZ = 24.0
 class TrackReport:
     """What happened to one track on the desk.
 
-    ``loudness_lufs`` and ``peak_dbfs`` describe the stem after its equaliser, before levels;
+    ``loudness_lufs`` and ``peak_dbfs`` (not below -120) describe the stem after its equaliser,
+    before levels;
     ``level_db`` is the automatic level, to which the fader was added. ``preset`` is the
     "bank:program name" that played, ``note`` tells of a missing instrument or a silent stem.
     """
@@ -80,9 +82,9 @@ class Desk:
                 sounding.append(start)
                 peak = max(peak, block_peak)
                 stem.write(start, shaped)
-        loudness = meter.lufs
+        loudness = relative_loudness(meter.energies)
         level_db = 0.0
-        if self._parameters.automatic_levels and loudness > SILENCE_LUFS:
+        if self._parameters.automatic_levels and math.isfinite(loudness):
             level_db = strip.target_lufs - loudness - _CROWD_SHARE * math.log10(max(1, same_role))
             level_db = min(max(level_db, -_LARGEST_LEVEL_DB), _LARGEST_LEVEL_DB)
         gains = linear(level_db + track.gain_db) * pan_gains(track.pan)
@@ -92,7 +94,7 @@ class Desk:
             self._dry.add(start, block)
             if wet > 0.0:
                 self._send.add(start, block * wet)
-        return Level(loudness, decibels(peak), level_db)
+        return Level(max(loudness, QUIETEST_LUFS), decibels(peak), level_db)
 
 
 def pan_gains(pan: float) -> NDArray[np.float64]:

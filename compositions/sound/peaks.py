@@ -23,7 +23,7 @@ class Peaks:
     """Lowest and highest sample of all channels per point, as signed 8-bit integers.
 
     ``levels`` maps samples per point to bytes ``min, max, min, max, ...``; 127 is full scale,
-    values are rounded away from zero so that nothing audible draws as silence.
+    values are rounded outwards so that nothing audible draws as silence.
     """
 
     sample_rate: int
@@ -105,5 +105,5 @@ def waveform_peaks(path: Path) -> Peaks:
 
 def _to_bytes(points: NDArray[np.float64]) -> bytes:
     scaled = np.clip(points, -1.0, 1.0) * _FULL_SCALE
-    away_from_zero = np.sign(scaled) * np.ceil(np.abs(scaled))
-    return away_from_zero.astype(np.int8).tobytes()
+    outwards = np.stack([np.floor(scaled[:, 0]), np.ceil(scaled[:, 1])], axis=1)
+    return outwards.astype(np.int8).tobytes()

@@ -16,7 +16,7 @@ from compositions.score.timeline import Timeline
 from compositions.sound.errors import SoundError
 from compositions.sound.mastering import master, sum_buses
 from compositions.sound.measurements import Measurements
-from compositions.sound.mixing import Desk, TrackReport
+from compositions.sound.mixing import Desk, Level, TrackReport
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks
 from compositions.sound.performance import audible_tracks, perform
@@ -28,6 +28,7 @@ SOUND_VERSION = "1"
 MIX_NAME = "mix.wav"
 LONGEST_SECONDS = 3600.0
 _RENDERING_SHARE, _MIXING_SHARE = 0.65, 0.08
+_LOUDNESS_PROMISE_LU = 0.5
 _MEGABYTE = 1_000_000
 
 ProgressCallback = Callable[[float, str], None]
@@ -38,7 +39,8 @@ class RenderResult:
     """A finished render and everything known about it.
 
     ``mix`` is a WAV file in the work directory. ``limiter_gain_reduction_db`` and
-    ``compression_db`` are the largest of the song, in dB >= 0.
+    ``compression_db`` are the largest of the song, in dB >= 0. ``warnings`` are sentences for the
+    musician: replaced instruments, silent tracks, loudness that could not be reached.
     """
 
     mix: Path
@@ -52,6 +54,7 @@ class RenderResult:
     engine_version: str
     soundfont_sha256: str
     parameters: RenderParameters
+    warnings: tuple[str, ...] = ()
 
     def audio_metadata(self) -> dict[str, Any]:
         """Figures as plain JSON values, without peaks and paths."""
@@ -63,6 +66,7 @@ class RenderResult:
             "engine_version": self.engine_version,
             "soundfont_sha256": self.soundfont_sha256,
             "parameters": self.parameters.to_dict(),
+            "warnings": list(self.warnings),
         }
 
 
@@ -136,7 +140,7 @@ def _render(
     )
     try:
         with (
-            closing(stems),  # type: ignore[type-var]
+            closing(stems),
             SampleFile(paths[0], frames, create=True) as dry,
             SampleFile(paths[1], frames, create=True) as send,
         ):
@@ -177,7 +181,21 @@ def _render(
         engine_version=f"sound {SOUND_VERSION}, {engine_version()}",
         soundfont_sha256=font.sha256,
         parameters=parameters,
+        warnings=_warnings(reports, mastered.measurements, parameters),
     )
+
+
+def _warnings(
+    reports: list[TrackReport], measurements: Measurements, parameters: RenderParameters
+) -> tuple[str, ...]:
+    found = [f"{report.name}: {report.note}" for report in reports if report.note]
+    reached = measurements.integrated_lufs
+    if abs(reached - parameters.target_lufs) > _LOUDNESS_PROMISE_LU:
+        found.append(
+            f"The loudness is {reached:.1f} LUFS: {parameters.target_lufs:.1f} LUFS cannot be "
+            f"reached under {parameters.true_peak_ceiling_dbtp:.1f} dBTP with this music."
+        )
+    return tuple(found)
 
 
 def _tracks_to_render(score: Score) -> list[Track]:
@@ -207,7 +225,7 @@ def _parts(
     return parts, notes
 
 
-def _report(track: Track, preset: Preset, level: Any, note: str) -> TrackReport:
+def _report(track: Track, preset: Preset, level: Level, note: str) -> TrackReport:
     if level.peak_dbfs <= -100.0:
         note = f"{note} Its notes are outside what {preset.name} can play.".strip()
     return TrackReport(

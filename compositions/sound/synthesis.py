@@ -12,7 +12,7 @@ FluidSynth 2.3.1       8.6 s    1         the yardstick; a system package, so no
 spessasynth_core 4.3   10.9 s   0.982     all ten stems, float32, dry, 230 MB; same bytes twice
 symusic 0.5.9          0.7 s    0.65      no sustain pedal, no pitch bend, no controllers
 midirenderer 0.1.3     -        -         refuses SF3; 16 bit, 48 kHz, no stems
-tinysoundfont 0.3.7    ~50 s    -         needs pyaudio; 3.6x realtime
+tinysoundfont 0.3.7    17.7 s   0.74      no stems, clips (peak 1.38); needs pyaudio to install
 =====================  =======  ========  ====================================================
 
 With MuseScore_General_Lite.sf3 the likeness is 0.987. ``benchmarks/render_bench.py`` repeats the
@@ -29,7 +29,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -108,7 +108,7 @@ def synthesise(
     frames: int,
     work_dir: Path,
     on_frames: Callable[[int, int], None],
-) -> Iterator[Stem]:
+) -> Generator[Stem]:
     """Yield the stem of each part in order, each ``frames`` long.
 
     ``on_frames(index, frame)`` is called while a part is being played. The caller may change and
@@ -164,7 +164,7 @@ class _EngineStoppedError(Exception):
 
 def _stems(
     process: subprocess.Popen[str], paths: list[Path], on_frames: Callable[[int, int], None]
-) -> Iterator[Stem]:
+) -> Generator[Stem]:
     assert process.stdin is not None  # noqa: S101 - opened as pipes by the caller
     assert process.stdout is not None  # noqa: S101
     finished = 0
