@@ -34,12 +34,12 @@ def ends_with_parent(number: signal.Signals) -> Callable[[], None]:
     return arrange
 
 
-def adopt_orphans() -> bool:
-    """Make this process the parent of descendants whose own parent dies (Linux).
+def adopt_orphans(yes: bool) -> bool:
+    """Make this process the parent of descendants whose own parent dies, or stop doing so.
 
-    Returns whether the system can do that.
+    Returns whether the system can do that; only Linux can.
     """
-    return _libc is not None and _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    return _libc is not None and _libc.prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0) == 0
 
 
 def processes_in(folder: Path, name: str) -> list[psutil.Process]:

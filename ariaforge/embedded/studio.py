@@ -48,6 +48,7 @@ def serve(host: str, port: int) -> None:
         _check_port(host, port)
         environment = {**studio.values, "PYTHONUNBUFFERED": "1"}
         environment.setdefault("ALLOWED_HOSTS", _allowed_hosts(host))
+        environment.setdefault("BASE_URL", url)
         with (
             contextlib.suppress(StopRequestedError),
             ProcessSupervisor(announce) as supervisor,
@@ -69,7 +70,7 @@ def serve(host: str, port: int) -> None:
                 _worker(environment, logs), _dispatcher(environment, logs),
                 _web(environment, logs, host, port),
             )  # fmt: skip
-            announce(f"AriaForge is ready: {url}{_sign_in_path(supervisor, environment, logs)}")
+            announce(f"AriaForge is ready: {_sign_in_link(supervisor, environment, logs)}")
             supervisor.watch()
             announce("Stopping ...")
 
@@ -137,17 +138,16 @@ def _dispatcher(environment: Mapping[str, str], logs: Path) -> Service:
     )
 
 
-def _sign_in_path(supervisor: ProcessSupervisor, environment: Mapping[str, str], logs: Path) -> str:
-    """Return the path of a one-time sign-in link, or ``/`` when none can be made."""
+def _sign_in_link(supervisor: ProcessSupervisor, environment: Mapping[str, str], logs: Path) -> str:
+    """Return a one-time sign-in link, or the plain address when none can be made."""
     try:
         printed = supervisor.run(
             "The sign-in link", _manage("sign_in_link"), environment, logs / "setup.log"
         )
     except ServiceError as error:
         announce(str(error))
-        return "/"
-    lines = printed.split()
-    return lines[-1] if lines and lines[-1].startswith("/") else "/"
+        return environment["BASE_URL"]
+    return printed.split()[-1]
 
 
 def _check_port(host: str, port: int) -> None:

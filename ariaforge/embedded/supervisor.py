@@ -91,7 +91,7 @@ class ProcessSupervisor:
 
     def __enter__(self) -> ProcessSupervisor:
         self._strangers = {child.pid for child in psutil.Process().children()}
-        self._adopts = adopt_orphans()
+        self._adopts = adopt_orphans(True)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[number] = signal.signal(number, self._request_stop)
@@ -108,6 +108,7 @@ class ProcessSupervisor:
         try:
             self.stop()
         finally:
+            adopt_orphans(False)
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
             signal.set_wakeup_fd(-1)

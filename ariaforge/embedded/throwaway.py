@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,9 @@ def run_with_servers(command: Sequence[str]) -> int:
 
     The command has the terminal. A stop signal is passed on to it, and it has ten seconds.
     """
+    if shutil.which(command[0]) is None:
+        sys.stderr.write(f"{command[0]}: there is no such program\n")
+        return 127
     with (
         contextlib.suppress(StopRequestedError),
         ProcessSupervisor(announce) as supervisor,
