@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import Exact
+from django.urls import reverse
 
 from ariaforge.audit import audited
 from ariaforge.models import AliveManager, BaseModel
@@ -31,7 +39,9 @@ class Project(BaseModel):
         ARCHIVED = "archived", "Archived"
 
     name = models.CharField(max_length=200)
-    description = models.TextField(blank=True, max_length=5000)
+    description = models.TextField(
+        blank=True, max_length=5000, validators=[MaxLengthValidator(5000)]
+    )
     genre = models.CharField(max_length=60, blank=True)
     key = models.CharField(
         max_length=20,
@@ -75,6 +85,18 @@ class Project(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the project's page."""
+        return reverse("project_detail", args=[self.pk])
+
+    @property
+    def cover_url(self) -> str | None:
+        """The address of the cover, another for each upload so that browsers may keep it."""
+        if not self.cover:
+            return None
+        version = PurePosixPath(str(self.cover)).stem[:8]
+        return f"{reverse('project_cover', args=[self.pk])}?v={version}"
 
 
 @audited()

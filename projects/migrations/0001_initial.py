@@ -104,7 +104,14 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, db_index=True, editable=False, null=True),
                 ),
                 ("name", models.CharField(max_length=200)),
-                ("description", models.TextField(blank=True, max_length=5000)),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=5000,
+                        validators=[django.core.validators.MaxLengthValidator(5000)],
+                    ),
+                ),
                 ("genre", models.CharField(blank=True, max_length=60)),
                 (
                     "key",
@@ -306,7 +313,14 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("name", models.CharField(max_length=200)),
-                ("description", models.TextField(blank=True, max_length=5000)),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=5000,
+                        validators=[django.core.validators.MaxLengthValidator(5000)],
+                    ),
+                ),
                 ("genre", models.CharField(blank=True, max_length=60)),
                 (
                     "key",
