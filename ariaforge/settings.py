@@ -299,6 +299,8 @@ REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Token",
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - the name of a model
+# Knox's migrations would still make the table of the token model that ours replaces.
+MIGRATION_MODULES = {"knox": None}
 
 # -- Security -----------------------------------------------------------------------
 
