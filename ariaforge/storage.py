@@ -123,7 +123,7 @@ def _flush_folder(folder: Path) -> None:
 def remove_uncommitted_files() -> Iterator[None]:
     """Remove, at the end of the block, files that were stored for rows that never came.
 
-    Wrap it around the transaction in which files get their rows::
+    Wrap it around the storing of files and the transaction that gives them their rows::
 
         with remove_uncommitted_files(), transaction.atomic():
             ...
@@ -142,13 +142,18 @@ def remove_uncommitted_files() -> Iterator[None]:
                 remove_file(storage, name)
 
 
-def keep_file_on_commit(storage: Storage, name: str) -> None:
-    """Note that a file has just been stored and that its row is part of this transaction."""
+def note_stored_file(storage: Storage, name: str) -> None:
+    """Note that a file has just been stored whose row is still to come."""
     pending = _pending_files.get()
-    if pending is None:
-        return
-    pending[name] = storage
-    transaction.on_commit(partial(pending.pop, name, None))
+    if pending is not None:
+        pending[name] = storage
+
+
+def keep_file_on_commit(name: str) -> None:
+    """Note that the row of a stored file is part of the transaction that is open now."""
+    pending = _pending_files.get()
+    if pending is not None:
+        transaction.on_commit(partial(pending.pop, name, None))
 
 
 def remove_file(storage: Storage, name: str) -> None:

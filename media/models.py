@@ -6,7 +6,7 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import Exact
@@ -78,7 +78,10 @@ class Asset(BaseModel):
     channels = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     provenance = models.CharField(max_length=15, choices=Provenance, default=Provenance.UNKNOWN)
     source = models.TextField(
-        blank=True, max_length=2000, help_text="Where it came from, and under which licence."
+        blank=True,
+        max_length=2000,
+        validators=[MaxLengthValidator(2000)],
+        help_text="Where it came from, and under which licence.",
     )
     generator = models.JSONField(
         default=dict,

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
@@ -15,6 +15,7 @@ from ariaforge.exceptions import InvalidInputError
 from ariaforge.files import clean_filename, content_type_of
 from ariaforge.storage import (
     keep_file_on_commit,
+    note_stored_file,
     remove_file,
     require_free_disk,
 )
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
 HASH_BLOCK_BYTES = 1024 * 1024
 
+Content: TypeAlias = "Path | bytes | IO[bytes] | File[Any]"
 
-def store_file(
+
+def prepare_file(
     *,
     owner: User,
-    content: Path | bytes | IO[bytes] | File[Any],
+    content: Content,
     filename: str,
     kind: str,
     project: Project | None = None,
@@ -45,14 +48,15 @@ def store_file(
     sample_rate_hz: int | None = None,
     channels: int | None = None,
 ) -> Asset:
-    """Store a file for good and return its row.
+    """Put a file into the storage and return its row, not saved yet.
 
-    The bytes are read in blocks, from the beginning of ``content`` to its end, and lie
-    under a random name. Without ``content_type`` the ending of ``filename`` decides.
-    Everything but ``content`` and ``content_type`` is as in :class:`media.models.Asset`.
-    When the row cannot be saved, the file is removed again; to have that too when a
-    transaction around the call fails later, wrap that transaction in
-    :func:`ariaforge.storage.remove_uncommitted_files`.
+    For work that must not hold a transaction while bytes travel: prepare first, then
+    :func:`keep_file` inside the transaction, both within one block of
+    :func:`ariaforge.storage.remove_uncommitted_files`, which removes a file that is never
+    kept (``manage.py sweep_files`` does too, a day later). The bytes are read in blocks,
+    from the beginning of ``content`` to its end, and lie under a random name. Without
+    ``content_type`` the ending of ``filename`` decides. Everything but these two is as
+    in :class:`media.models.Asset`.
 
     Raises:
         StorageFullError: the disk is full, or nearly.
@@ -93,15 +97,35 @@ def store_file(
     finally:
         if isinstance(content, Path):
             file.close()
-    name = asset.file.name
+    note_stored_file(storage, asset.file.name)
+    return asset
+
+
+def keep_file(asset: Asset) -> Asset:
+    """Save the row of a file that :func:`prepare_file` stored.
+
+    When the row cannot be saved, the file is removed again; to have that too when a
+    transaction around the call fails later, wrap that transaction in
+    :func:`ariaforge.storage.remove_uncommitted_files`.
+    """
+    storage, name = asset.file.storage, asset.file.name
     try:
         with transaction.atomic():
             asset.save(force_insert=True)
     except BaseException:
         remove_file(storage, name)
         raise
-    keep_file_on_commit(storage, name)
+    keep_file_on_commit(name)
     return asset
+
+
+def store_file(*, owner: User, content: Content, filename: str, kind: str, **fields: Any) -> Asset:
+    """Store a file for good and return its saved row: :func:`prepare_file`, then
+    :func:`keep_file`, with the arguments and the errors of both.
+    """
+    return keep_file(
+        prepare_file(owner=owner, content=content, filename=filename, kind=kind, **fields)
+    )
 
 
 def purge_assets(assets: AssetQuerySet | Iterable[Asset]) -> int:

@@ -369,7 +369,7 @@ def test_parse_range_agrees_with_the_definition(
 ) -> None:
     """RFC 9110, section 14.1.2, written out over the single positions of the file."""
     text = f"bytes={'' if first is None else first}-{'' if last is None else last}"
-    if first is None and last is None or (None not in (first, last) and last < first):  # type: ignore[operator]
+    if (first is None and last is None) or (None not in (first, last) and last < first):  # type: ignore[operator]
         assert parse_range(text, size) is None
         return
     if first is None:
