@@ -49,7 +49,7 @@ class CompositionAdmin(BaseModelAdmin):
     list_filter = ["engine_version"]
     search_fields = ["name", "ai_prompt"]
     autocomplete_fields = ["project"]
-    raw_id_fields = ["midi", "compose_job", "current_render"]
+    raw_id_fields = ["midi", "compose_job", "current_render", "pending_render"]
     readonly_fields = DOCUMENT_FIELDS
 
 

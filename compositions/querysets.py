@@ -36,7 +36,7 @@ class CompositionQuerySet(ProjectContentQuerySet):
             "project",
             "midi",
             "compose_job",
-            "current_render__job",
+            "pending_render__job",
             "current_render__mix",
             "current_render__mp3",
         )

@@ -33,6 +33,7 @@ def composition_list(user: User, project: Project | None = None) -> QuerySet[Any
         "document_metadata",
         "current_render__measurements",
         "current_render__parameters",
+        "pending_render__peaks",
     ).order_by("-pk")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,9 @@ from django.db.models import Q
 from ariaforge.audit import audited
 from ariaforge.models import AliveManager, BaseModel
 from compositions.querysets import CompositionQuerySet
+
+if TYPE_CHECKING:
+    from ariaforge.models import Job
 
 PROMPT_MAX_LENGTH = 1000
 LYRICS_MAX_LENGTH = 10_000
@@ -23,9 +28,6 @@ class Stage(models.TextChoices):
     COMPOSED = "composed", "Composed"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
-
-
-ACTIVE_JOB_STATES = ("queued", "running")
 
 
 @audited()
@@ -74,7 +76,20 @@ class Composition(BaseModel):
         "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     current_render = models.ForeignKey(
-        "compositions.Render", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "compositions.Render",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The finished mix that is played.",
+    )
+    pending_render = models.ForeignKey(
+        "compositions.Render",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The mix that was asked for last and is not finished.",
     )
 
     soft_delete_parents = ("project",)
@@ -109,9 +124,9 @@ class Composition(BaseModel):
         return bool(self.content_hash)
 
     @property
-    def active_job(self):  # type: ignore[no-untyped-def]
+    def active_job(self) -> Job | None:
         """The job at work on the song now, or the last one that stopped short; or None."""
-        render_job = self.current_render.job if self.current_render else None
+        render_job = self.pending_render.job if self.pending_render else None
         for job in (render_job, self.compose_job):
             if job is not None and job.state != "succeeded":
                 return job
@@ -127,6 +142,6 @@ class Composition(BaseModel):
             return Stage.COMPOSING
         if job is not None:
             return Stage.RENDERING
-        if self.current_render is not None and self.current_render.mix_id is not None:
+        if self.current_render_id is not None:
             return Stage.READY
         return Stage.COMPOSED

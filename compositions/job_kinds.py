@@ -1,0 +1,268 @@
+"""The work on songs that runs in the background: compose, render, export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ariaforge.context import current_action
+from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
+from compositions.composer import Composition as Composed
+from compositions.documents import load_score, store_score
+from compositions.models import AISession, Composition, Export, Render
+from compositions.score.midi import write_midi
+from compositions.services import request_render
+from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
+from compositions.workshop import compose_from_prompt, soundfont_path, tags_for
+from media.models import Asset
+from media.services import keep_file, prepare_file
+
+# Encoding and storing come after the sound engine has reported its 100 %.
+RENDER_SHARE = 0.85
+ENCODE_SHARE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeOutcome:
+    """What composing leaves for the finish: the music, and its MIDI file in the storage."""
+
+    composed: Composed
+    midi: Asset
+
+
+@register
+class ComposeKind(JobKind):
+    """A prompt becomes the document of a song; rendering it is asked for at once."""
+
+    name = "compose"
+    label = "Compose a song"
+    queue = "compose"
+    time_limit_seconds = 300
+
+    def run(self, context: JobContext) -> ComposeOutcome:
+        """Compose from the session's prompt and seed."""
+        composition = _song(context)
+        session = AISession.objects.get(pk=context.parameters["session"])
+        try:
+            composed = compose_from_prompt(
+                session.prompt,
+                seed=session.seed,
+                lyrics=composition.lyrics,
+                overrides=session.parameters.get("overrides"),
+                on_progress=context.progress,
+            )
+        except ValueError as error:
+            raise JobError("cannot_compose", str(error)) from error
+        midi = _prepare(
+            composition,
+            context,
+            write_midi(composed.score),
+            title=composed.title,
+            ending="mid",
+            kind=Asset.Kind.MIDI,
+            role="song",
+        )
+        return ComposeOutcome(composed, midi)
+
+    def finish(self, context: JobContext, outcome: ComposeOutcome) -> dict[str, Any]:
+        """Store the document and its MIDI file, and ask for the mix."""
+        composed = outcome.composed
+        composition = Composition.objects.select_for_update(of=("self",)).get(
+            pk=context.parameters["composition"]
+        )
+        composition.midi = keep_file(outcome.midi)
+        composition.spec = composed.spec.to_dict()
+        composition.theory_data = composed.theory
+        composition.explanation = list(composed.explanation)
+        composition.engine_version = composed.engine_version
+        composition.confidence_score = composed.confidence.overall
+        composition.confidence = composed.confidence.to_dict()["parts"]
+        store_score(composition, composed.score)
+        AISession.objects.filter(pk=context.parameters["session"]).update(
+            engine_version=composed.engine_version,
+            spec=composition.spec,
+            confidence_score=composition.confidence_score,
+            result_content_hash=composition.content_hash,
+            updated_by=current_action().actor_id,
+        )
+        _note_artifact(context, "midi", composition.midi)
+        request_render(composition=composition, user=composition.compose_job.owner)
+        return {"composition": str(composition.pk), "content_hash": composition.content_hash}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOutcome:
+    """What rendering leaves for the finish: the figures, and the files in the storage."""
+
+    result: RenderResult
+    mix: Asset
+    mp3: Asset
+
+
+@register
+class RenderKind(JobKind):
+    """A song's document becomes a mastered mix, as WAV and as MP3."""
+
+    name = "render"
+    label = "Render a mix"
+    queue = "render"
+    time_limit_seconds = 1800
+
+    def run(self, context: JobContext) -> RenderOutcome:
+        """Synthesise, mix, master, encode."""
+        row = Render.objects.select_related("composition").get(pk=context.parameters["render"])
+        composition = row.composition
+        try:
+            result = render(
+                load_score(composition),
+                soundfont=soundfont_path(),
+                parameters=RenderParameters.from_dict(row.parameters),
+                work_dir=context.work_dir,
+                on_progress=lambda part, step: context.progress(part * RENDER_SHARE, step),
+            )
+            mp3_path = context.work_dir / "mix.mp3"
+            encode(
+                result.mix,
+                mp3_path,
+                format="mp3",
+                tags=tags_for(title=composition.name, theory=composition.theory_data),
+                on_progress=lambda part: context.progress(
+                    RENDER_SHARE + part * ENCODE_SHARE, "Encoding"
+                ),
+            )
+        except SoundError as error:
+            raise JobError("cannot_render", str(error)) from error
+        figures = {
+            "duration_seconds": result.duration_seconds,
+            "sample_rate_hz": result.sample_rate,
+            "channels": 2,
+        }
+        keep: dict[str, Any] = {"title": composition.name, "kind": Asset.Kind.AUDIO, "role": "mix"}
+        mix = _prepare(composition, context, result.mix, ending="wav", **keep, **figures)
+        mp3 = _prepare(composition, context, mp3_path, ending="mp3", **keep, **figures)
+        return RenderOutcome(result, mix, mp3)
+
+    def finish(self, context: JobContext, outcome: RenderOutcome) -> dict[str, Any]:
+        """Keep the files, note the measurements, and let the song play this mix."""
+        result = outcome.result
+        row = Render.objects.get(pk=context.parameters["render"])
+        row.mix, row.mp3 = keep_file(outcome.mix), keep_file(outcome.mp3)
+        row.parameters = result.parameters.to_dict()
+        row.measurements = result.audio_metadata()
+        row.peaks = result.peaks.to_dict()
+        row.duration_seconds = result.duration_seconds
+        row.engine_version = result.engine_version
+        row.soundfont_sha256 = result.soundfont_sha256
+        row.save()
+        composition = Composition.objects.select_for_update(of=("self",)).get(pk=row.composition_id)
+        composition.current_render = row
+        if composition.pending_render_id == row.pk:
+            composition.pending_render = None
+        composition.audio_metadata = result.measurements.to_dict()
+        composition.save(update_fields=["current_render", "pending_render", "audio_metadata"])
+        _note_artifact(context, "mix", row.mix)
+        _note_artifact(context, "mp3", row.mp3)
+        return {"render": str(row.pk), **result.measurements.to_dict()}
+
+
+@register
+class ExportKind(JobKind):
+    """A song becomes a file in the format that somebody asked for."""
+
+    name = "export"
+    label = "Export a file"
+    queue = "render"
+    time_limit_seconds = 900
+
+    def run(self, context: JobContext) -> Asset:
+        """Write MIDI from the document, or encode the mix."""
+        export = Export.objects.select_related("composition", "render__mix").get(
+            pk=context.parameters["export"]
+        )
+        composition = export.composition
+        if export.format == Export.Format.MIDI:
+            context.progress(0.5, "Writing")
+            file_type = export.settings.get("midi_type", 1)
+            content: Path | bytes = write_midi(load_score(composition), file_type=file_type)
+            kind, ending = Asset.Kind.MIDI, "mid"
+        else:
+            content = self._encode(context, export)
+            kind, ending = Asset.Kind.AUDIO, export.format
+        return _prepare(
+            composition,
+            context,
+            content,
+            title=composition.name,
+            ending=ending,
+            kind=kind,
+            role="export",
+        )
+
+    def _encode(self, context: JobContext, export: Export) -> Path:
+        if export.render is None or export.render.mix is None:
+            raise JobError("mix_is_gone", "The mix of this song is gone; render it again first.")
+        source = context.work_dir / "mix.wav"
+        with export.render.mix.file.open("rb") as stored, source.open("wb") as local:
+            for chunk in stored.chunks():
+                local.write(chunk)
+        destination = context.work_dir / f"export.{export.format}"
+        composition = export.composition
+        try:
+            encode(
+                source,
+                destination,
+                format=export.format,  # type: ignore[arg-type]
+                tags=tags_for(title=composition.name, theory=composition.theory_data),
+                on_progress=lambda part: context.progress(part * 0.95, "Encoding"),
+            )
+        except SoundError as error:
+            raise JobError("cannot_export", str(error)) from error
+        return destination
+
+    def finish(self, context: JobContext, outcome: Asset) -> dict[str, Any]:
+        """Keep the file in the export's history."""
+        export = Export.objects.get(pk=context.parameters["export"])
+        export.asset = keep_file(outcome)
+        export.save(update_fields=["asset"])
+        _note_artifact(context, "file", export.asset)
+        return {"export": str(export.pk)}
+
+
+def _song(context: JobContext) -> Composition:
+    try:
+        song: Composition = Composition.objects.select_related("project").get(
+            pk=context.parameters["composition"]
+        )
+    except Composition.DoesNotExist as error:
+        raise JobError("song_is_gone", "The song was deleted meanwhile.") from error
+    return song
+
+
+def _prepare(
+    composition: Composition,
+    context: JobContext,
+    content: Path | bytes,
+    *,
+    title: str,
+    ending: str,
+    kind: str,
+    role: str,
+    **fields: Any,
+) -> Asset:
+    """Put a file of the song into the storage, named after the song."""
+    return prepare_file(
+        owner=composition.created_by or composition.compose_job.owner,
+        project=composition.project,
+        content=content,
+        filename=f"{title}.{ending}",
+        kind=kind,
+        role=role,
+        provenance=Asset.Provenance.AI_GENERATED,
+        generator={"composition": str(composition.pk), "job": str(context.job_id)},
+        **fields,
+    )
+
+
+def _note_artifact(context: JobContext, name: str, asset: Asset) -> None:
+    context.add_artifact(name, asset, content_type=asset.content_type, size_bytes=asset.size_bytes)

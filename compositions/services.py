@@ -1,0 +1,262 @@
+"""What can be done to songs. Each function owns its transaction."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+
+from ariaforge.exceptions import ConflictError, InvalidInputError
+from ariaforge.jobs.services import cancel_job, retry_job, submit_job
+from ariaforge.models import Job
+from compositions.models import AISession, Composition, Export, Preset, Render
+from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
+from compositions.sound import RenderParameters
+from projects.models import Project
+from projects.services import create_project
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+INBOX_NAME = "My songs"
+SEED_LIMIT = 2**31
+
+
+class NothingComposedYetError(ConflictError):
+    """Something needs the notes or the mix of a song that has none yet."""
+
+
+def composition_topic(composition_id: UUID) -> str:
+    """The event topic of a song."""
+    return f"composition:{composition_id}"
+
+
+def default_project(user: User) -> Project:
+    """Return the project for songs that were asked for without one; made when missing.
+
+    Call it inside a transaction: the user's row is locked so that two first songs at
+    once do not make two projects.
+    """
+    type(user).objects.select_for_update().only("pk").get(pk=user.pk)
+    project = (
+        Project.objects.editable_by(user)
+        .filter(settings__inbox_of=str(user.pk))
+        .order_by("id")
+        .first()
+    )
+    if project is not None:
+        return project
+    return create_project(
+        user=user, name=INBOX_NAME, status="active", settings={"inbox_of": str(user.pk)}
+    )
+
+
+def create_from_prompt(
+    *,
+    user: User,
+    prompt: str,
+    project: Project | None = None,
+    seed: int | None = None,
+    lyrics: str = "",
+    overrides: dict[str, Any] | None = None,
+    idempotency_key: str = "",
+) -> Composition:
+    """Begin a song: the row, the session and the job to compose it, in one transaction.
+
+    ``project`` must be one that the user may edit (the caller looked it up through
+    ``Project.objects.editable_by``). Without ``seed`` a random one is drawn. With an
+    ``idempotency_key`` that was used before, the song of that first call is returned.
+    Raises :class:`InvalidInputError` for an empty or over-long prompt or lyrics.
+    """
+    prompt = prompt.strip()
+    if not prompt:
+        raise InvalidInputError("Say in a few words what you want to hear.")
+    if len(prompt) > PROMPT_MAX_LENGTH:
+        raise InvalidInputError(
+            f"The prompt has {len(prompt)} characters; {PROMPT_MAX_LENGTH} are the most."
+        )
+    if len(lyrics) > LYRICS_MAX_LENGTH:
+        raise InvalidInputError(
+            f"The lyrics have {len(lyrics)} characters; {LYRICS_MAX_LENGTH} are the most."
+        )
+    with transaction.atomic():
+        if idempotency_key:
+            earlier = (
+                Composition.objects.visible_to(user)
+                .filter(compose_job__owner=user, compose_job__idempotency_key=idempotency_key)
+                .first()
+            )
+            if earlier is not None:
+                return earlier
+        composition = Composition.objects.create(
+            project=project or default_project(user),
+            name=_working_title(prompt),
+            ai_prompt=prompt,
+            lyrics=lyrics,
+            seed=secrets.randbelow(SEED_LIMIT) if seed is None else seed,
+            created_by=user,
+            updated_by=user,
+        )
+        session = AISession.objects.create(
+            composition=composition,
+            prompt=prompt,
+            seed=composition.seed,
+            parameters={"overrides": overrides or {}},
+            created_by=user,
+            updated_by=user,
+        )
+        job = submit_job(
+            owner=user,
+            kind="compose",
+            parameters={"composition": str(composition.pk), "session": str(session.pk)},
+            topic=composition_topic(composition.pk),
+            idempotency_key=idempotency_key,
+        )
+        composition.compose_job = session.job = job
+        composition.save(update_fields=["compose_job"])
+        session.save(update_fields=["job"])
+    return composition
+
+
+def _working_title(prompt: str) -> str:
+    """The name until the composer has found a title: the prompt's beginning."""
+    words = prompt.split()
+    title = ""
+    for word in words:
+        if len(title) + len(word) > 48:
+            return f"{title}…" if title else f"{word[:48]}…"
+        title = f"{title} {word}".strip()
+    return title
+
+
+def rename(*, composition: Composition, name: str) -> Composition:
+    """Give the song another name. Raises :class:`InvalidInputError` when it is unfit."""
+    name = " ".join(name.split())
+    if not name:
+        raise InvalidInputError("A song needs a name.")
+    if len(name) > 200:
+        raise InvalidInputError("A name can have 200 characters at most.")
+    composition.name = name
+    composition.save(update_fields=["name"])
+    return composition
+
+
+def request_render(
+    *,
+    composition: Composition,
+    user: User,
+    parameters: dict[str, Any] | None = None,
+    preset: Preset | None = None,
+    idempotency_key: str = "",
+) -> Render:
+    """Ask for a mix of the song as it stands.
+
+    ``parameters`` override those of ``preset``, which override the song's own. Raises
+    :class:`NothingComposedYetError`, or :class:`InvalidInputError` when a parameter is out of
+    range.
+    """
+    if not composition.is_composed:
+        raise NothingComposedYetError("The song has no notes yet; wait until it is composed.")
+    chosen = {
+        **composition.render_parameters,
+        **(preset.parameters if preset else {}),
+        **(parameters or {}),
+    }
+    try:
+        complete = RenderParameters.from_dict(chosen).to_dict()
+    except ValueError as error:
+        raise InvalidInputError(str(error)) from error
+    with transaction.atomic():
+        if idempotency_key:
+            earlier = composition.renders.filter(
+                job__owner=user, job__idempotency_key=idempotency_key
+            ).first()
+            if earlier is not None:
+                return earlier
+        render = Render.objects.create(
+            composition=composition,
+            parameters=complete,
+            seed=composition.seed,
+            content_hash=composition.content_hash,
+            created_by=user,
+            updated_by=user,
+        )
+        render.job = submit_job(
+            owner=user,
+            kind="render",
+            parameters={"render": str(render.pk)},
+            topic=composition_topic(composition.pk),
+            idempotency_key=idempotency_key,
+        )
+        render.save(update_fields=["job"])
+        composition.pending_render = render
+        composition.save(update_fields=["pending_render"])
+    return render
+
+
+def request_export(
+    *,
+    composition: Composition,
+    user: User,
+    format: str,  # noqa: A002 - the word musicians and the API use
+    settings: dict[str, Any] | None = None,
+    idempotency_key: str = "",
+) -> Export:
+    """Ask for a file of the song. A sound file needs a finished render.
+
+    Raises :class:`NothingComposedYetError` when what the format needs is not there yet.
+    """
+    if not composition.is_composed:
+        raise NothingComposedYetError("The song has no notes yet; wait until it is composed.")
+    render = composition.current_render
+    if format != Export.Format.MIDI and render is None:
+        raise NothingComposedYetError("The mix is not finished yet; wait until it is rendered.")
+    with transaction.atomic():
+        if idempotency_key:
+            earlier = composition.exports.filter(
+                job__owner=user, job__idempotency_key=idempotency_key
+            ).first()
+            if earlier is not None:
+                return earlier
+        export = Export.objects.create(
+            composition=composition,
+            render=None if format == Export.Format.MIDI else render,
+            format=format,
+            settings=settings or {},
+            content_hash=composition.content_hash,
+            created_by=user,
+            updated_by=user,
+        )
+        export.job = submit_job(
+            owner=user,
+            kind="export",
+            parameters={"export": str(export.pk)},
+            topic=composition_topic(composition.pk),
+            idempotency_key=idempotency_key,
+        )
+        export.save(update_fields=["job"])
+    return export
+
+
+def cancel_work(*, composition: Composition) -> int:
+    """Cancel whatever is at work on the song; return how many jobs that were."""
+    active = list(Job.objects.active().filter(topic=composition_topic(composition.pk)))
+    for job in active:
+        cancel_job(job)
+    return len(active)
+
+
+def retry_work(*, composition: Composition) -> Job | None:
+    """Start the failed or cancelled work of the song again; None when nothing stopped."""
+    job = composition.active_job
+    if job is None or job.state not in ("failed", "cancelled"):
+        return None
+    return retry_job(job)
+
+
+def delete_composition(*, composition: Composition) -> None:
+    """Move the song to the trash and stop the work on it."""
+    cancel_work(composition=composition)
+    composition.soft_delete()

@@ -1,0 +1,76 @@
+"""Prompt to files without a database: what the command line and the jobs both do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from compositions.composer import Composition as Composed
+from compositions.composer import compose, parse_prompt
+from compositions.score.midi import write_midi
+from compositions.score.serialisation import to_dict
+from compositions.sound import Tags, find_default_soundfont
+
+Progress = Callable[[float, str], None]
+
+
+def compose_from_prompt(
+    prompt: str,
+    *,
+    seed: int,
+    lyrics: str = "",
+    overrides: dict[str, Any] | None = None,
+    on_progress: Progress | None = None,
+) -> Composed:
+    """Read the prompt and compose. ``overrides`` are fields that beat the prompt."""
+    spec = parse_prompt(prompt, overrides=overrides)
+    return compose(spec, seed=seed, lyrics=lyrics or None, on_progress=on_progress)
+
+
+def describe_composed(composed: Composed) -> dict[str, Any]:
+    """All that is known of a composed song as plain JSON, the score included."""
+    return {
+        "title": composed.title,
+        "seed": composed.seed,
+        "engine_version": composed.engine_version,
+        "spec": composed.spec.to_dict(),
+        "theory": composed.theory,
+        "explanation": composed.explanation,
+        "confidence": composed.confidence.to_dict(),
+        "content_hash": music_hash(composed.score),
+        "score": to_dict(composed.score),
+    }
+
+
+def write_composed(composed: Composed, *, midi: Path | None, json_path: Path | None) -> None:
+    """Write the song as MIDI and as JSON; folders are made as needed."""
+    if midi is not None:
+        midi.parent.mkdir(parents=True, exist_ok=True)
+        midi.write_bytes(write_midi(composed.score))
+    if json_path is not None:
+        json_path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(describe_composed(composed), ensure_ascii=False, indent=1)
+        json_path.write_text(text + "\n", encoding="utf-8")
+
+
+def soundfont_path() -> Path:
+    """The SoundFont in use. Raises ``SoundError`` that says what to run when it is missing."""
+    if settings.SOUNDFONT_PATH:
+        return Path(settings.SOUNDFONT_PATH)
+    return find_default_soundfont(settings.BASE_DIR)
+
+
+def tags_for(*, title: str, theory: dict[str, Any] | None = None) -> Tags:
+    """The tags that every audio file of a song carries: title, tempo, key."""
+    theory = theory or {}
+    tempo = theory.get("tempo")
+    return Tags(
+        title=title,
+        comment="Made with AriaForge",
+        bpm=float(tempo) if isinstance(tempo, int | float) else None,
+        key=str(theory.get("key") or ""),
+    )
