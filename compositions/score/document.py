@@ -101,8 +101,10 @@ class Note:
 class AutomationPoint:
     """One value of a track parameter at a tick.
 
-    ``parameter`` is ``"cc<number>"`` for MIDI control changes 0-119 (value 0-127,
-    so ``"cc64"`` is the sustain pedal) or ``"pitch_bend"`` (value -8192..8191).
+    ``parameter`` is ``"cc<number>"`` for MIDI control changes 1-119 (value 0-127,
+    so ``"cc64"`` is the sustain pedal) or ``"pitch_bend"`` (value -8192..8191). Bank
+    select (0 and 32) is no automation: it is the track's ``bank``. A parameter has one
+    value at a tick.
     """
 
     id: str
@@ -115,7 +117,8 @@ class AutomationPoint:
 class Track:
     """One instrument of the song with its mixer strip and its notes.
 
-    ``program`` and ``bank`` are General MIDI numbers from 0; ``percussion`` tracks
+    ``program`` and ``bank`` are General MIDI numbers from 0 (a bank number is CC 0 plus
+    128 times CC 32, so SoundFont and GS banks keep their numbers); ``percussion`` tracks
     use the drum key map and ``program`` chooses the kit. ``gain_db`` is the fader in
     dB (0 = unity), ``pan`` -1 (left) .. 1 (right), ``reverb_send`` 0..1.
     """

@@ -1,0 +1,40 @@
+"""Every limit of a score, in one place. Nothing longer, larger or louder is accepted."""
+
+from __future__ import annotations
+
+MAX_TRACKS = 128
+MAX_NOTES = 200_000
+MAX_AUTOMATION_POINTS = 200_000
+MAX_TEMPO_CHANGES = 20_000
+MAX_METER_CHANGES = 20_000
+MAX_KEY_CHANGES = 20_000
+MAX_SECTIONS = 1_000
+MAX_CHORDS = 20_000
+MAX_SYLLABLES = 50_000
+MAX_PHONEMES = 32
+"""Phonemes of one syllable."""
+
+MAX_SECONDS = 3 * 60 * 60
+"""Longest score in seconds."""
+MAX_TICKS = 34_560_000
+"""Longest score in ticks: three hours at 400 quarter notes per minute."""
+
+MAX_NAME_LENGTH = 200
+"""Characters of a title, a track name, a section label or kind, an origin."""
+MAX_SYLLABLE_LENGTH = 100
+MAX_CHORD_TEXT_LENGTH = 32
+"""Characters of a chord quality or Roman numeral."""
+MAX_METADATA_LENGTH = 100_000
+"""Characters of the metadata as JSON."""
+MAX_METADATA_DEPTH = 20
+
+METER_NUMERATOR_MAX = 32
+METER_DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
+PROGRAM_MAX = 127
+BANK_MAX = 16_383
+GAIN_MIN_DB, GAIN_MAX_DB = -120.0, 24.0
+CONTROLLER_MAX = 119
+PITCH_BEND_MIN, PITCH_BEND_MAX = -8192, 8191
+
+MAX_PROBLEMS = 100
+"""Validation stops after this many problems."""
