@@ -9,7 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from ariaforge.exceptions import ConflictError, InvalidInputError
-from ariaforge.jobs.services import cancel_job, retry_job, submit_job
+from ariaforge.jobs.services import (
+    IdempotencyKeyReusedError,
+    cancel_job,
+    retry_job,
+    submit_job,
+)
 from ariaforge.models import Job
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
@@ -86,9 +91,14 @@ def create_from_prompt(
             earlier = (
                 Composition.objects.visible_to(user)
                 .filter(compose_job__owner=user, compose_job__idempotency_key=idempotency_key)
+                .with_work()
                 .first()
             )
             if earlier is not None:
+                if earlier.ai_prompt != prompt:
+                    raise IdempotencyKeyReusedError(
+                        "This idempotency key was used before for another prompt."
+                    )
                 return earlier
         composition = Composition.objects.create(
             project=project or default_project(user),

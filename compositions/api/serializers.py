@@ -1,0 +1,281 @@
+"""What the REST API says and takes of songs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariaforge.api.jobs import JobSerializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from compositions.models import (
+    AISession,
+    Chord,
+    Composition,
+    Export,
+    Preset,
+    Render,
+    Section,
+    Track,
+)
+from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH, Stage
+from compositions.sound import RenderParameters
+from media.api.serializers import AssetSerializer
+from projects.models import Project
+
+
+class CompositionListSerializer(serializers.ModelSerializer):
+    """A song as lists show it."""
+
+    project = serializers.UUIDField(source="project_id", read_only=True)
+    stage = serializers.ChoiceField(choices=Stage.choices, read_only=True)
+
+    class Meta:
+        model = Composition
+        fields = [
+            "id",
+            "project",
+            "name",
+            "stage",
+            "ai_prompt",
+            "seed",
+            "engine_version",
+            "confidence_score",
+            "content_hash",
+            "revision",
+            "duration_seconds",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class CompositionSerializer(CompositionListSerializer):
+    """A song with all that is known of it but its notes."""
+
+    midi = AssetSerializer(read_only=True)
+    job = serializers.SerializerMethodField()
+    name = serializers.CharField(max_length=200)
+
+    class Meta(CompositionListSerializer.Meta):
+        fields = [
+            *CompositionListSerializer.Meta.fields,
+            "lyrics",
+            "spec",
+            "explanation",
+            "confidence",
+            "tempos",
+            "meters",
+            "keys",
+            "theory_data",
+            "audio_metadata",
+            "render_parameters",
+            "midi",
+            "job",
+        ]
+        read_only_fields = [field for field in fields if field != "name"]
+
+    @extend_schema_field(JobSerializer(allow_null=True))
+    def get_job(self, composition: Composition) -> Any:
+        """The job at work on the song, or the one that stopped short; null otherwise."""
+        job = composition.active_job
+        return JobSerializer(job, context=self.context).data if job is not None else None
+
+
+class ComposeSerializer(serializers.Serializer[Any]):
+    """A request for a song."""
+
+    prompt = serializers.CharField(max_length=PROMPT_MAX_LENGTH)
+    project = serializers.PrimaryKeyRelatedField(
+        queryset=Project.objects.none(), required=False, allow_null=True
+    )
+    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    lyrics = serializers.CharField(max_length=LYRICS_MAX_LENGTH, required=False, allow_blank=True)
+    overrides = serializers.DictField(
+        required=False, help_text="Fields of the music spec that beat the prompt, e.g. tempo."
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Offer only projects that the caller may edit."""
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is not None:
+            fields["project"].queryset = Project.objects.editable_by(request.user)  # type: ignore[attr-defined]
+        return fields
+
+
+class TrackSerializer(serializers.ModelSerializer):
+    """A track with its notes (times in ticks, 480 per quarter note)."""
+
+    class Meta:
+        model = Track
+        fields = [
+            "id",
+            "entity_id",
+            "position",
+            "name",
+            "role",
+            "program",
+            "bank",
+            "percussion",
+            "gain_db",
+            "pan",
+            "reverb_send",
+            "muted",
+            "solo",
+            "notes",
+            "automation",
+        ]
+        read_only_fields = fields
+
+
+class SectionSerializer(serializers.ModelSerializer):
+    """A section of the form."""
+
+    class Meta:
+        model = Section
+        fields = ["id", "entity_id", "start_tick", "duration_ticks", "label", "kind", "energy"]
+        read_only_fields = fields
+
+
+class ChordSerializer(serializers.ModelSerializer):
+    """A chord symbol."""
+
+    symbol = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = Chord
+        fields = [
+            "id",
+            "entity_id",
+            "start_tick",
+            "duration_ticks",
+            "symbol",
+            "root",
+            "quality",
+            "bass",
+            "roman",
+        ]
+        read_only_fields = fields
+
+
+class AISessionSerializer(serializers.ModelSerializer):
+    """A request to the composer, as it was answered."""
+
+    composition = serializers.UUIDField(source="composition_id", read_only=True)
+
+    class Meta:
+        model = AISession
+        fields = [
+            "id",
+            "composition",
+            "operation",
+            "prompt",
+            "parameters",
+            "seed",
+            "engine_version",
+            "spec",
+            "confidence_score",
+            "result_content_hash",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class RenderSerializer(serializers.ModelSerializer):
+    """A mix of a song: how it was made, its measurements and its files."""
+
+    composition = serializers.UUIDField(source="composition_id", read_only=True)
+    mix = AssetSerializer(read_only=True)
+    mp3 = AssetSerializer(read_only=True)
+    job = JobSerializer(read_only=True)
+
+    class Meta:
+        model = Render
+        fields = [
+            "id",
+            "composition",
+            "parameters",
+            "seed",
+            "content_hash",
+            "engine_version",
+            "soundfont_sha256",
+            "duration_seconds",
+            "measurements",
+            "mix",
+            "mp3",
+            "job",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class RenderRequestSerializer(serializers.Serializer[Any]):
+    """A request for a mix."""
+
+    preset = serializers.PrimaryKeyRelatedField(
+        queryset=Preset.objects.filter(owner=None), required=False, allow_null=True
+    )
+    parameters = serializers.DictField(required=False)
+
+    def validate_parameters(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse parameters that the sound engine does not know or cannot use."""
+        try:
+            RenderParameters.from_dict(value)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
+        return value
+
+
+class ExportSerializer(serializers.ModelSerializer):
+    """A file made from a song."""
+
+    composition = serializers.UUIDField(source="composition_id", read_only=True)
+    asset = AssetSerializer(read_only=True)
+    job = JobSerializer(read_only=True)
+
+    class Meta:
+        model = Export
+        fields = [
+            "id",
+            "composition",
+            "format",
+            "settings",
+            "content_hash",
+            "asset",
+            "job",
+            "expires_at",
+            "download_count",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class ExportSettingsSerializer(serializers.Serializer[Any]):
+    """Choices for an export; each only where the format has it."""
+
+    midi_type = serializers.ChoiceField(choices=[0, 1], required=False)
+
+
+class ExportRequestSerializer(serializers.Serializer[Any]):
+    """A request for a file."""
+
+    format = serializers.ChoiceField(choices=Export.Format.choices)
+    settings = ExportSettingsSerializer(required=False)
+
+
+class PresetSerializer(serializers.ModelSerializer):
+    """Named render parameters."""
+
+    is_factory = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Preset
+        fields = ["id", "name", "description", "parameters", "is_factory"]
+        read_only_fields = fields
+
+    @extend_schema_field(OpenApiTypes.BOOL)
+    def get_is_factory(self, preset: Preset) -> bool:
+        """Whether the preset came with the studio."""
+        return preset.owner_id is None
