@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -252,10 +253,13 @@ def request_export(
 
 def cancel_work(*, composition: Composition) -> int:
     """Cancel whatever is at work on the song; return how many jobs that were."""
-    active = list(Job.objects.active().filter(topic=composition_topic(composition.pk)))
-    for job in active:
-        cancel_job(job)
-    return len(active)
+    stopped = 0
+    for job in Job.objects.active().filter(topic=composition_topic(composition.pk)):
+        # What has ended in between needs no stopping.
+        with suppress(ConflictError):
+            cancel_job(job)
+            stopped += 1
+    return stopped
 
 
 def retry_work(*, composition: Composition) -> Job | None:

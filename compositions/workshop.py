@@ -11,6 +11,7 @@ from django.conf import settings
 
 from compositions.composer import Composition as Composed
 from compositions.composer import compose, parse_prompt
+from compositions.documents import music_hash
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
 from compositions.sound import Tags, find_default_soundfont
