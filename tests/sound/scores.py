@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Iterable
 
 from compositions.score.document import (
     TICKS_PER_QUARTER,
     AutomationPoint,
+    KeyChange,
     MeterChange,
     Note,
     Score,
@@ -36,7 +38,8 @@ def track(
     **fields: object,
 ) -> Track:
     """A track of (start, duration, pitch, velocity) events, times in beats."""
-    rng = ids()
+    name = str(fields.pop("name", role.value))
+    rng = ids(zlib.crc32(name.encode()))
     notes = tuple(
         Note(mint_id(rng), round(start * BEAT), max(1, round(length * BEAT)), pitch, velocity)
         for start, length, pitch, velocity in events
@@ -45,11 +48,9 @@ def track(
         AutomationPoint(mint_id(rng), round(beat * BEAT), parameter, value)
         for beat, parameter, value in controls
     )
-    name = fields.pop("name", role.value)
-    track_id = fields.pop("id", f"id-{name}")
     return Track(
-        id=str(track_id),
-        name=str(name),
+        id=mint_id(rng),
+        name=name,
         role=role,
         program=program,
         notes=tuple(sorted(notes, key=lambda note: note.sort_key)),
@@ -68,6 +69,7 @@ def score(*tracks: Track, bpm: float = 120.0, tempos: Iterable[tuple[float, floa
             for index, (beat, value) in enumerate(changes)
         ),
         meters=(MeterChange("meter", 0, 4, 4),),
+        keys=(KeyChange("key", 0, "C"),),
         tracks=tracks,
     )
 
