@@ -97,9 +97,7 @@ def test_each_role_and_its_verbs(role: Role | None, verbs: set[str]) -> None:
     if role:
         MembershipFactory(project=project, user=user, role=role)
     every = {"visible_to", "commentable_by", "editable_by", "owned_by"}
-    granted = {
-        verb for verb in every if getattr(Project.objects, verb)(user).filter(pk=project.pk)
-    }
+    granted = {verb for verb in every if getattr(Project.objects, verb)(user).filter(pk=project.pk)}
     assert granted == verbs
 
 
@@ -205,9 +203,7 @@ def test_unknown_or_closed_people_cannot_be_added(person: str) -> None:
     UserFactory(username="closed", is_active=False)
     project = ProjectFactory()
     with pytest.raises(InvalidInputError):
-        services.add_member(
-            project=project, actor=project.created_by, person=person, role="viewer"
-        )
+        services.add_member(project=project, actor=project.created_by, person=person, role="viewer")
     assert project.memberships.count() == 1
 
 
