@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
 from ariaforge.models import SoftDeleteQuerySet
 from projects.models import Project
@@ -46,3 +47,17 @@ class CompositionContentQuerySet(ProjectContentQuerySet):
     """Rows that belong to a song: tracks, sections, chords, sessions, renders, exports."""
 
     project_lookup = "composition__project"
+
+
+class PresetQuerySet(SoftDeleteQuerySet):
+    """Presets: factory content is everybody's, any other is its owner's alone."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Presets that ``user`` may use."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(owner__isnull=True) | Q(owner=user))
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Presets that ``user`` may change."""
+        return self.filter(owner=user) if user.is_authenticated else self.none()

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from ariaforge.audit import audited
-from ariaforge.models import AliveManager, BaseModel, SoftDeleteQuerySet
-from compositions.querysets import CompositionContentQuerySet
+from ariaforge.models import AliveManager, BaseModel
+from compositions.querysets import CompositionContentQuerySet, PresetQuerySet
 
 
 @audited()
@@ -27,8 +27,8 @@ class Preset(BaseModel):
     description = models.CharField(max_length=300, blank=True)
     parameters = models.JSONField(default=dict)
 
-    objects = AliveManager.from_queryset(SoftDeleteQuerySet)()
-    all_objects = SoftDeleteQuerySet.as_manager()
+    objects = AliveManager.from_queryset(PresetQuerySet)()
+    all_objects = PresetQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
