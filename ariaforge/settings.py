@@ -134,7 +134,7 @@ DRAMATIQ_BROKER = {
         "maintenance_chance": 10_000,
     },
     "MIDDLEWARE": [
-        "dramatiq.middleware.ShutdownNotifications",
+        "ariaforge.jobs.middleware.JobWorkerMiddleware",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
     ],
 }
@@ -146,6 +146,11 @@ JOB_QUEUES = ("compose", "render", "analyse", "bulk")
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=15)
 JOB_CONCURRENCY_PER_USER = env.int("JOB_CONCURRENCY_PER_USER", default=2)
 JOB_WORK_DIR = Path(env.str("JOB_WORK_DIR", default=str(VAR_DIR / "work")))
+# How long a job may wait before its worker is nudged again (messages can be lost).
+JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", default=10)
+JOB_RETENTION_DAYS = env.int("JOB_RETENTION_DAYS", default=30)
+# Modules with kinds of jobs besides job_kinds.py of the apps.
+JOB_KIND_MODULES = env.list("JOB_KIND_MODULES", default=[])
 EVENT_STREAMS_PER_USER = env.int("EVENT_STREAMS_PER_USER", default=6)
 MINIMUM_FREE_DISK_MB = env.int("MINIMUM_FREE_DISK_MB", default=500)
 
