@@ -8,6 +8,7 @@ the database up in the first place.
 - ``processes``: children that end with their parent, and clearing what a crash left behind.
 - ``supervisor``: ordered start, readiness, restart with back-off, clean stop.
 - ``environment``: the settings that child processes need, and which servers are external.
+- ``commands``: the command lines of web, worker and dispatcher.
 - ``throwaway``: servers for one command, in a temporary folder.
 - ``studio``: ``manage.py serve``.
 """

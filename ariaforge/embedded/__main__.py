@@ -1,4 +1,4 @@
-"""``python -m ariaforge.embedded``: the studio, or servers for one command."""
+"""``python -m ariaforge.embedded``: the studio, one of its processes, or throw-away servers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ariaforge.embedded.environment import (
-    BASE_DIR,
-    AlreadyRunningError,
-    read_environment_file,
-)
+from ariaforge.embedded import commands as processes
+from ariaforge.embedded.commands import BASE_DIR
+from ariaforge.embedded.environment import AlreadyRunningError, read_environment_file
 from ariaforge.embedded.home import EmbeddedServerError
 from ariaforge.embedded.studio import PortInUseError, serve
 from ariaforge.embedded.supervisor import ServiceError
@@ -26,7 +24,13 @@ def main(arguments: Sequence[str]) -> int:
     add_serve_arguments(studio)
     servers = commands.add_parser("servers", help="run a command with throw-away servers")
     servers.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
+    web = commands.add_parser("web", help="run only the web process")
+    add_serve_arguments(web)
+    commands.add_parser("worker", help="run only a worker, for the queues in WORKER_QUEUES")
+    commands.add_parser("dispatch", help="run only the dispatcher")
     chosen = parser.parse_args(arguments)
+    if chosen.name in {"web", "worker", "dispatch"}:
+        become(chosen)
     try:
         if chosen.name == "serve":
             serve(chosen.host, chosen.port)
@@ -38,6 +42,17 @@ def main(arguments: Sequence[str]) -> int:
     except (AlreadyRunningError, EmbeddedServerError, PortInUseError, ServiceError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def become(chosen: argparse.Namespace) -> None:
+    """Replace this process by the one process of the studio that was chosen."""
+    values = {**read_environment_file(BASE_DIR / ".env"), **os.environ}
+    if chosen.name == "web":
+        command = processes.web(values, chosen.host, chosen.port)
+    else:
+        command = processes.worker(values) if chosen.name == "worker" else processes.dispatcher()
+    os.chdir(BASE_DIR)
+    os.execv(command[0], command)  # noqa: S606 - no shell
 
 
 def add_serve_arguments(parser: argparse.ArgumentParser) -> None:

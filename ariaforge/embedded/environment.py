@@ -12,11 +12,11 @@ from types import TracebackType
 
 import environ
 
+from ariaforge.embedded.commands import BASE_DIR
 from ariaforge.embedded.home import ServerHome, write_private
 from ariaforge.embedded.postgres import EmbeddedPostgres
 from ariaforge.embedded.redis import EmbeddedRedis
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
 EMBEDDED_FILE = "embedded.env"
 
 

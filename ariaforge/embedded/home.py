@@ -150,7 +150,7 @@ class ServerHome:
             )
         except OSError:
             return False
-        return done.returncode == 0
+        return bool(done.returncode == 0)
 
     def remove(self) -> None:
         """Delete the home and everything in it."""

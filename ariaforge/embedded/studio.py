@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
 import socket
-import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ariaforge.embedded.environment import BASE_DIR, RunLock, embedded_environment
+from ariaforge.embedded import commands
+from ariaforge.embedded.commands import BASE_DIR
+from ariaforge.embedded.environment import RunLock, embedded_environment
 from ariaforge.embedded.supervisor import (
     ProcessSupervisor,
     Service,
@@ -21,7 +20,6 @@ from ariaforge.embedded.supervisor import (
 )
 
 WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - only named
-QUEUES = ("compose", "render", "analyse", "bulk")
 
 
 class PortInUseError(Exception):
@@ -41,7 +39,7 @@ def serve(host: str, port: int) -> None:
         ServiceError: A process does not start.
     """
     studio = embedded_environment()
-    url = f"http://{_bracketed(WILDCARD_HOSTS.get(host, host))}:{port}"
+    url = f"http://{commands.bracketed(WILDCARD_HOSTS.get(host, host))}:{port}"
     logs = studio.folder / "log"
     logs.mkdir(exist_ok=True)
     with RunLock(studio.folder, url):
@@ -64,7 +62,7 @@ def serve(host: str, port: int) -> None:
                 supervisor.start(*servers)
             studio.save()
             announce("Preparing the database and the static files ...")
-            supervisor.run("Setting up", _manage("setup"), environment, logs / "setup.log")
+            supervisor.run("Setting up", commands.manage("setup"), environment, logs / "setup.log")
             announce("Starting web, worker and dispatcher ...")
             supervisor.start(
                 _worker(environment, logs), _dispatcher(environment, logs),
@@ -75,14 +73,7 @@ def serve(host: str, port: int) -> None:
             announce("Stopping ...")
 
 
-def _manage(*arguments: str) -> list[str]:
-    return [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
-
-
 def _web(environment: Mapping[str, str], logs: Path, host: str, port: int) -> Service:
-    shared_memory = Path("/dev/shm")  # noqa: S108 - the place for heartbeat files, in memory
-    heartbeats = shared_memory if os.access(shared_memory, os.W_OK) else tempfile.gettempdir()
-
     def is_ready() -> bool:
         connection = http.client.HTTPConnection(WILDCARD_HOSTS.get(host, host), port, timeout=5)
         try:
@@ -96,14 +87,7 @@ def _web(environment: Mapping[str, str], logs: Path, host: str, port: int) -> Se
 
     return Service(
         name="web",
-        command=[
-            *(sys.executable, "-m", "gunicorn", "ariaforge.wsgi:application"),
-            *("--bind", f"{_bracketed(host)}:{port}", "--worker-class", "gthread"),
-            *("--workers", environment.get("WEB_PROCESSES", "2")),
-            *("--threads", environment.get("WEB_THREADS", "32")),
-            *("--graceful-timeout", "3", "--timeout", "120", "--worker-tmp-dir", str(heartbeats)),
-            "--no-control-socket",
-        ],
+        command=commands.web(environment, host, port),
         environment=environment,
         log=logs / "web.log",
         folder=BASE_DIR,
@@ -115,13 +99,7 @@ def _web(environment: Mapping[str, str], logs: Path, host: str, port: int) -> Se
 def _worker(environment: Mapping[str, str], logs: Path) -> Service:
     return Service(
         name="worker",
-        command=[
-            *_manage("rundramatiq"),
-            *("--processes", environment.get("WORKER_PROCESSES", "2")),
-            *("--threads", environment.get("WORKER_THREADS", "2")),
-            *("--worker-shutdown-timeout", "3000"),
-            *("--queues", *environment.get("WORKER_QUEUES", " ".join(QUEUES)).split()),
-        ],
+        command=commands.worker(environment),
         environment=environment,
         log=logs / "worker.log",
         folder=BASE_DIR,
@@ -131,7 +109,7 @@ def _worker(environment: Mapping[str, str], logs: Path) -> Service:
 def _dispatcher(environment: Mapping[str, str], logs: Path) -> Service:
     return Service(
         name="dispatcher",
-        command=_manage("dispatch"),
+        command=commands.dispatcher(),
         environment=environment,
         log=logs / "dispatcher.log",
         folder=BASE_DIR,
@@ -142,7 +120,7 @@ def _sign_in_link(supervisor: ProcessSupervisor, environment: Mapping[str, str],
     """Return a one-time sign-in link, or the plain address when none can be made."""
     try:
         printed = supervisor.run(
-            "The sign-in link", _manage("sign_in_link"), environment, logs / "setup.log"
+            "The sign-in link", commands.manage("sign_in_link"), environment, logs / "setup.log"
         )
     except ServiceError as error:
         announce(str(error))
@@ -167,11 +145,7 @@ def _allowed_hosts(host: str) -> str:
     """Return the host names that the studio answers to when ALLOWED_HOSTS is not set."""
     names = ["localhost", "127.0.0.1", "[::1]"]
     if host not in WILDCARD_HOSTS:
-        names.append(_bracketed(host))
+        names.append(commands.bracketed(host))
     elif host:
         names.append(socket.gethostname())
     return ",".join(dict.fromkeys(names))
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

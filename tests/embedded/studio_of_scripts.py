@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from ariaforge.embedded.environment import BASE_DIR
+from ariaforge.embedded.commands import BASE_DIR
 from ariaforge.embedded.supervisor import (
     ProcessSupervisor,
     Service,

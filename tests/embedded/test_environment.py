@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ariaforge.embedded.commands import BASE_DIR
 from ariaforge.embedded.environment import (
-    BASE_DIR,
     AlreadyRunningError,
     RunLock,
     StudioEnvironment,

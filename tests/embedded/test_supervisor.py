@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ariaforge.embedded.environment import BASE_DIR
+from ariaforge.embedded.commands import BASE_DIR
 from ariaforge.embedded.supervisor import (
     ProcessSupervisor,
     Service,

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ariaforge.embedded.environment import BASE_DIR
+from ariaforge.embedded.commands import BASE_DIR
 from tests.embedded.alive import none_alive
 
 SERVERS = [sys.executable, "-m", "ariaforge.embedded", "servers", "--"]
