@@ -38,6 +38,7 @@ from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks, PeaksBuilder
 from compositions.sound.reverb import Convolver, impulse_response
 from compositions.sound.samplefile import CHANNELS, SampleFile, Samples
+from compositions.sound.tone import ToneMeter
 
 # Four times oversampling can miss the top of a peak by some 0.2 dB (seen against sixteen times),
 # and meters differ in where they look: the file stays this far below the promise by ours, and the
@@ -69,10 +70,10 @@ class Master:
 
 def sum_buses(
     dry: SampleFile, send: SampleFile, parameters: RenderParameters, on_progress: Progress
-) -> Curve:
+) -> tuple[Curve, ToneMeter]:
     """Add the reverb of ``send`` to ``dry`` in place, clean the subsonics, fade both ends.
 
-    Returns the mean squares at control rate.
+    Returns the mean squares at control rate and the measured tone.
     """
     rate = parameters.sample_rate
     convolver = None
@@ -80,6 +81,7 @@ def sum_buses(
         convolver = Convolver(impulse_response(rate, parameters.reverb_seconds, parameters.seed))
     subsonic = Filter(high_pass(_SUBSONIC_HZ, rate))
     means: list[Curve] = []
+    tone = ToneMeter(rate)
     for start, block in dry.blocks():
         total = block
         if convolver is not None:
@@ -88,18 +90,20 @@ def sum_buses(
         total *= _fades(dry.frames, parameters, start, len(block))[:, None]
         dry.write(start, total)
         means.append(control_means((total**2).mean(axis=1)))
+        tone.add(total)
         on_progress((start + len(block)) / dry.frames)
-    return np.concatenate(means)
+    return np.concatenate(means), tone
 
 
 def master(
     mix: SampleFile,
     mean_squares: Curve,
+    tone: ToneMeter,
     parameters: RenderParameters,
     destination: Path,
     on_progress: Progress,
 ) -> Master:
-    """Compress, bring to loudness, limit, write ``destination`` as WAV.
+    """Nudge the tone, compress, bring to loudness, limit, write ``destination`` as WAV.
 
     Levels that decide are measured once; the pairs of gain and limiter curve are then tried on
     those figures, and the written file is measured again. The ceiling is kept even where the
@@ -109,7 +113,10 @@ def master(
     compression = np.ones(len(mean_squares))
     if parameters.compression:
         compression = compressor_curve(mean_squares, rate)
-    energies, peaks = _compress(mix, compression, rate, lambda part: on_progress(0.45 * part))
+    equaliser = Filter(*(tone.sections() if parameters.tone else ()))
+    energies, peaks = _compress(
+        mix, equaliser, compression, rate, lambda part: on_progress(0.45 * part)
+    )
     if not math.isfinite(relative_loudness(energies)):
         raise SoundError("There is nothing to hear: the mix is silent.")
     wanted = parameters.target_lufs
@@ -139,9 +146,16 @@ def master(
 
 
 def _compress(
-    mix: SampleFile, compression: Curve, sample_rate: int, on_progress: Progress
+    mix: SampleFile,
+    equaliser: Filter,
+    compression: Curve,
+    sample_rate: int,
+    on_progress: Progress,
 ) -> tuple[Curve, Curve]:
-    """Apply the compressor in place; K-weighted mean squares and true peaks of what results."""
+    """Equalise and compress in place.
+
+    Returns K-weighted mean squares and true peaks of the outcome, both at control rate.
+    """
     meter = LoudnessMeter(sample_rate)
     oversampler = Oversampler()
     per_frame_peaks: list[Curve] = []
@@ -149,6 +163,7 @@ def _compress(
     pending: Curve = np.zeros(0)
     lag = Oversampler.latency
     for start, block in mix.blocks():
+        block = equaliser.process(block)
         block *= per_frame(compression, start, len(block))[:, None]
         mix.write(start, block)
         energies.append(control_means(meter.add(block)))

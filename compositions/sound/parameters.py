@@ -26,9 +26,10 @@ class RenderParameters:
     ``sample_rate`` is 44100 or 48000 Hz, ``bit_depth`` 16, 24 or 32 (32 is float).
     ``target_lufs`` is integrated loudness (-23..-8 LUFS), ``true_peak_ceiling_dbtp`` the
     highest true peak (-12..-0.1 dBTP). ``tail_seconds`` (0..20) lets the last notes ring.
-    ``seed`` feeds the reverb's impulse and the dither. ``reverb`` and ``compression`` switch
-    the shared reverb and the bus compressor; ``reverb_seconds`` is its decay to -60 dB
-    (0.3..6). ``automatic_levels`` balances tracks by role before the faders.
+    ``seed`` feeds the reverb's impulse and the dither. ``reverb``, ``tone`` and ``compression``
+    switch the shared reverb, the correction of the whole mix's spectrum and the bus compressor;
+    ``reverb_seconds`` is the reverb's decay to -60 dB (0.3..6). ``automatic_levels`` balances
+    tracks by role before the faders.
     """
 
     sample_rate: int = 44_100
@@ -39,13 +40,14 @@ class RenderParameters:
     seed: int = 0
     reverb: bool = True
     reverb_seconds: float = 1.6
+    tone: bool = True
     compression: bool = True
     automatic_levels: bool = True
 
     def __post_init__(self) -> None:
         """Check every field. Raises :class:`ParameterError` naming all bad ones."""
         errors: dict[str, str] = {}
-        for name in ("reverb", "compression", "automatic_levels"):
+        for name in ("reverb", "tone", "compression", "automatic_levels"):
             if not isinstance(getattr(self, name), bool):
                 errors[name] = "must be true or false"
         for name, choices in (("sample_rate", SAMPLE_RATES), ("bit_depth", BIT_DEPTHS)):

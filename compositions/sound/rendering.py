@@ -151,7 +151,7 @@ def _render(
                     level = desk.add(samples, track, crowd[track.role])
                 stem.path.unlink()
                 reports.append(_report(track, parts[stem.index].preset, level, notes[stem.index]))
-            mean_squares = sum_buses(
+            mean_squares, tone = sum_buses(
                 dry,
                 send,
                 parameters,
@@ -162,6 +162,7 @@ def _render(
                 mastered = master(
                     dry,
                     mean_squares,
+                    tone,
                     parameters,
                     partial,
                     lambda part: progress("Mastering", begin + (1.0 - begin) * part),

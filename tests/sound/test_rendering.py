@@ -17,12 +17,13 @@ from compositions.sound import (
     render,
     rendering,
     samplefile,
+    synthesis,
     waveform_peaks,
 )
 from tests.sound import meters, scores
 from tests.sound.conftest import Render
 
-PLAIN = {"reverb": False, "compression": False, "automatic_levels": False}
+PLAIN = {"reverb": False, "tone": False, "compression": False, "automatic_levels": False}
 
 
 def digest(path: Path) -> str:
@@ -89,7 +90,9 @@ def test_the_fader_changes_the_balance(render_score: Render) -> None:
             scores.track(TrackRole.LEAD, scores.melody(4), program=80, pan=-1.0, gain_db=gain_db),
             scores.track(TrackRole.CHORDS, scores.chords(4), program=4, pan=1.0),
         )
-        left, right = meters.samples(render_score(song, reverb=False, compression=False).mix).T
+        left, right = meters.samples(
+            render_score(song, reverb=False, tone=False, compression=False).mix
+        ).T
         return meters.energy_db(left) - meters.energy_db(right)
 
     assert balance(6.0) - balance(0.0) == pytest.approx(6.0, abs=0.5)
@@ -107,6 +110,28 @@ def test_the_sustain_pedal_lengthens_the_sound(render_score: Render) -> None:
         return meters.energy_db(audio[88_200:120_000]) - meters.energy_db(audio[:22_050])
 
     assert late_energy(True) > late_energy(False) + 20.0
+
+
+def test_expression_shapes_the_sound(render_score: Render) -> None:
+    controls = [(0, "cc11", 127), (4, "cc11", 40)]
+    song = scores.score(
+        scores.track(TrackRole.PAD, [(0, 8, 60, 100)], program=16, controls=controls)
+    )
+    audio = meters.samples(render_score(song, **PLAIN).mix)
+    loud, soft = audio[44_100:80_000], audio[100_000:160_000]
+    assert meters.energy_db(loud) - meters.energy_db(soft) == pytest.approx(20, abs=3)
+
+
+def test_more_tracks_than_a_midi_port_has_channels(render_score: Render) -> None:
+    kits = [
+        scores.track(TrackRole.DRUMS, scores.drums(2), program=kit, name=f"Kit {kit}")
+        for kit in (0, 25, 40)
+    ]
+    song = scores.many_tracks(16, 2)
+    result = render_score(replace(song, tracks=(*song.tracks, *kits)))
+    assert len(result.tracks) == 19
+    assert min(report.peak_dbfs for report in result.tracks) > -50.0
+    assert len({report.preset for report in result.tracks[-3:]}) == 3
 
 
 def test_pitch_bend_bends(render_score: Render) -> None:
@@ -267,3 +292,39 @@ def test_a_full_disk_is_told(
         with pytest.raises(SoundError, match="Not enough disk space"):
             run()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_engine_is_told(
+    render_score: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "engine.js"
+    broken.write_text("throw new Error('no sound today');")
+    monkeypatch.setattr(synthesis, "engine_module", lambda *_: broken)
+    with pytest.raises(SoundError, match="no sound today"):
+        render_score(scores.band(2))
+
+
+def test_a_missing_engine_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SoundError, match="npm ci"):
+        synthesis.engine_module(tmp_path)
+    monkeypatch.setattr(synthesis, "find_spec", lambda name: None)
+    monkeypatch.setattr(synthesis.shutil, "which", lambda name: None)
+    with pytest.raises(SoundError, match="Node is not installed"):
+        synthesis.node_executable()
+
+
+def test_a_damaged_font_is_told(soundfont: Path, tmp_path: Path) -> None:
+    """Presets are there, samples are cut off: the engine must not play noise or hang."""
+    content = bytearray(soundfont.read_bytes())
+    place = content.find(b"shdr")
+    content[place : place + 4] = b"gone"
+    font = tmp_path / "damaged.sf3"
+    font.write_bytes(content)
+    with pytest.raises(SoundError):
+        render(
+            scores.band(2),
+            soundfont=font,
+            parameters=RenderParameters(),
+            work_dir=tmp_path / "work",
+        )
+    assert list((tmp_path / "work").iterdir()) == []
