@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import ApiToken, Scope, SignInLink, User
-from ariaforge.context import identify_actor
+from ariaforge.context import acting_as, current_action
 from ariaforge.exceptions import ConflictError, InvalidInputError, LimitReachedError
 
 TOKEN_PREFIX = "aria_"  # noqa: S105 - lets people and scanners of leaked secrets know a key
@@ -147,8 +147,8 @@ def redeem_sign_in_link(*, secret: str) -> User | None:
     if not used:
         return None
     owner = get_or_create_owner()
-    identify_actor(owner.pk)
-    SignInLink.objects.filter(digest=_digest(secret)).update(used_by=owner)
+    with acting_as(owner.pk, request_id=current_action().request_id):
+        SignInLink.objects.filter(digest=_digest(secret)).update(used_by=owner)
     return owner
 
 

@@ -5,10 +5,10 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import MeView, TokenViewSet
 
-router = SimpleRouter(trailing_slash=False)
-router.register("tokens", TokenViewSet, basename="api_token")
+router = SimpleRouter(use_regex_path=False)
+router.register("tokens", TokenViewSet, basename="token")
 
 urlpatterns = [
-    path("me", MeView.as_view(), name="api_me"),
+    path("me/", MeView.as_view(), name="me"),
     path("", include(router.urls)),
 ]

@@ -41,6 +41,7 @@ class TokenViewSet(
 ):
     """My API tokens: list them, create one (its key is shown once), revoke one."""
 
+    lookup_value_converter = "uuid"
     queryset = ApiToken.objects.none()
     serializer_class = TokenSerializer
 

@@ -5,10 +5,8 @@ from rest_framework.routers import SimpleRouter
 
 from projects.api.views import MembershipViewSet, ProjectViewSet
 
-router = SimpleRouter(trailing_slash=False)
-router.register("projects", ProjectViewSet, basename="api_project")
-router.register(
-    r"projects/(?P<project_id>[^/.]+)/members", MembershipViewSet, basename="api_membership"
-)
+router = SimpleRouter(use_regex_path=False)
+router.register("projects", ProjectViewSet, basename="project")
+router.register("projects/<uuid:project_id>/members", MembershipViewSet, basename="membership")
 
 urlpatterns = [path("", include(router.urls))]

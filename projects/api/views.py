@@ -6,7 +6,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -65,6 +64,7 @@ def actor_of(request: Request) -> User:
 class ProjectViewSet(viewsets.ModelViewSet[Project]):
     """Projects of which the person who asks is a member."""
 
+    lookup_value_converter = "uuid"
     queryset = Project.objects.none()
     serializer_class = ProjectSerializer
     filterset_class = ProjectFilter
@@ -102,21 +102,21 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
 
     @extend_schema(tags=["projects"], request=None, responses=ProjectSerializer)
     @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: str) -> Response:
+    def restore(self, request: Request, pk: UUID) -> Response:
         """Bring a project back from the trash."""
         project = services.restore_project(project=self.get_object(), actor=actor_of(request))
         return Response(self.get_serializer(self._again(project)).data)
 
     @extend_schema(tags=["projects"], request=None, responses={204: None})
     @action(detail=True, methods=["post"])
-    def leave(self, request: Request, pk: str) -> Response:
+    def leave(self, request: Request, pk: UUID) -> Response:
         """End the person's own membership; the last owner cannot."""
         services.leave_project(project=self.get_object(), actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(tags=["projects"], request=CoverSerializer, responses=ProjectSerializer)
     @action(detail=True, methods=["put"], parser_classes=[MultiPartParser])
-    def cover(self, request: Request, pk: str) -> Response:
+    def cover(self, request: Request, pk: UUID) -> Response:
         """Give the project a cover: JPEG, PNG or WebP, at most 10 MB and 40 megapixels."""
         given = CoverSerializer(data=request.data)
         project = self.get_object()
@@ -129,7 +129,7 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
 
     @extend_schema(tags=["projects"], request=None, responses={204: None})
     @cover.mapping.delete
-    def remove_cover(self, request: Request, pk: str) -> Response:
+    def remove_cover(self, request: Request, pk: UUID) -> Response:
         """Take the cover off the project."""
         services.remove_cover(project=self.get_object(), actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -163,6 +163,7 @@ class MembershipViewSet(
 ):
     """Members of a project, for all of its members to see."""
 
+    lookup_value_converter = "uuid"
     queryset = Membership.objects.none()
     serializer_class = MembershipSerializer
     filter_backends = ()
@@ -176,12 +177,8 @@ class MembershipViewSet(
 
     def get_project(self) -> Project:
         """Return the project of the URL; raises ``Http404`` when the person may not see it."""
-        try:
-            key = UUID(self.kwargs["project_id"])
-        except ValueError as error:
-            raise Http404 from error
         visible = Project.objects.visible_to(actor_of(self.request))
-        return cast(Project, get_object_or_404(visible, pk=key))
+        return cast(Project, get_object_or_404(visible, pk=self.kwargs["project_id"]))
 
     @extend_schema(
         request=NewMembershipSerializer,
@@ -189,7 +186,7 @@ class MembershipViewSet(
         tags=["projects"],
         parameters=[project_id_parameter],
     )
-    def create(self, request: Request, project_id: str) -> Response:
+    def create(self, request: Request, project_id: UUID) -> Response:
         """Add a person by username or e-mail address; owners may."""
         project = self.get_project()
         given = NewMembershipSerializer(data=request.data)

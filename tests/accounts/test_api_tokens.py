@@ -19,9 +19,9 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-ME = "/api/v1/me"
-TOKENS = "/api/v1/tokens"
-PROJECTS = "/api/v1/projects"
+ME = "/api/v1/me/"
+TOKENS = "/api/v1/tokens/"
+PROJECTS = "/api/v1/projects/"
 
 
 def bearer(key: str) -> APIClient:
@@ -187,7 +187,7 @@ def test_api_lists_creates_and_revokes(api_client: Any) -> None:
     assert row["name"] == "backup"
     assert not {"key", "digest", "token_key"} & row.keys()
 
-    path = f"{TOKENS}/{created.data['id']}"
+    path = f"{TOKENS}{created.data['id']}/"
     assert api_client(UserFactory()).delete(path).status_code == 404
     assert bearer(key).get(ME).status_code == 200
     assert client.delete(path).status_code == 204

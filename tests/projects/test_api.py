@@ -13,7 +13,7 @@ from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-PROJECTS = "/api/v1/projects"
+PROJECTS = "/api/v1/projects/"
 
 
 def names(response: Any) -> list[str]:
@@ -32,7 +32,7 @@ def test_create_read_change_delete_restore(api_client: Any) -> None:
     assert created.json()["role"] == "owner"
     assert created.json()["member_count"] == 1
     assert created.json()["cover_url"] is None
-    path = f"{PROJECTS}/{created.json()['id']}"
+    path = f"{PROJECTS}{created.json()['id']}/"
 
     assert client.get(path).json() == created.json()
     changed = client.patch(path, {"status": "active", "settings": {"swing": 0.6}})
@@ -45,10 +45,10 @@ def test_create_read_change_delete_restore(api_client: Any) -> None:
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
     assert names(client.get(PROJECTS)) == []
-    assert names(client.get(f"{PROJECTS}/trash")) == ["Mornings"]
-    assert client.post(f"{path}/restore").status_code == 200
+    assert names(client.get(f"{PROJECTS}trash/")) == ["Mornings"]
+    assert client.post(f"{path}restore/").status_code == 200
     assert names(client.get(PROJECTS)) == ["Mornings"]
-    assert client.post(f"{path}/restore").status_code == 404
+    assert client.post(f"{path}restore/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -131,14 +131,14 @@ def test_members_need_as_many_queries_for_20_rows_as_for_1(
             MembershipFactory(project=project)
         # Session, user, project, and one for the list.
         with django_assert_num_queries(4):
-            members = client.get(f"{PROJECTS}/{project.pk}/members").json()["results"]
+            members = client.get(f"{PROJECTS}{project.pk}/members/").json()["results"]
         assert len(members) == wanted
 
 
 def test_owner_manages_members(api_client: Any) -> None:
     project, person = ProjectFactory(), UserFactory()
     client = api_client(project.created_by)
-    path = f"{PROJECTS}/{project.pk}/members"
+    path = f"{PROJECTS}{project.pk}/members/"
 
     added = client.post(path, {"person": person.email, "role": "viewer"})
     assert added.status_code == 201
@@ -147,22 +147,22 @@ def test_owner_manages_members(api_client: Any) -> None:
     assert client.post(path, {"person": "nobody"}).status_code == 400
     assert client.post(path, {"person": person.username, "role": "boss"}).status_code == 400
 
-    member = f"{path}/{added.json()['id']}"
+    member = f"{path}{added.json()['id']}/"
     assert client.patch(member, {"role": "editor"}).json()["role"] == "editor"
     assert client.patch(member, {}).json()["role"] == "editor"
     assert client.patch(member, {"role": "boss"}).status_code == 400
     assert client.delete(member).status_code == 204
-    assert api_client(person).get(f"{PROJECTS}/{project.pk}").status_code == 404
+    assert api_client(person).get(f"{PROJECTS}{project.pk}/").status_code == 404
 
 
 def test_last_owner_stays(api_client: Any) -> None:
     project = ProjectFactory()
     client = api_client(project.created_by)
     own = Membership.objects.get(project=project)
-    member = f"{PROJECTS}/{project.pk}/members/{own.pk}"
+    member = f"{PROJECTS}{project.pk}/members/{own.pk}/"
     assert client.patch(member, {"role": "viewer"}).status_code == 409
     assert client.delete(member).status_code == 409
-    response = client.post(f"{PROJECTS}/{project.pk}/leave")
+    response = client.post(f"{PROJECTS}{project.pk}/leave/")
     assert response.status_code == 409
     assert "last owner" in response.json()["error"]["message"]
     own.refresh_from_db()
@@ -173,7 +173,7 @@ def test_member_of_one_project_is_not_found_under_another(api_client: Any) -> No
     user = UserFactory()
     one, other = ProjectFactory(owner=user), ProjectFactory(owner=user)
     member = MembershipFactory(project=other)
-    path = f"{PROJECTS}/{one.pk}/members/{member.pk}"
+    path = f"{PROJECTS}{one.pk}/members/{member.pk}/"
     client = api_client(user)
     assert client.patch(path, {"role": "viewer"}).status_code == 404
     assert client.delete(path).status_code == 404
@@ -183,10 +183,10 @@ def test_member_of_one_project_is_not_found_under_another(api_client: Any) -> No
 @pytest.mark.parametrize("key", ["nonsense", str(uuid.uuid4()), "0"])
 def test_unknown_keys_are_404(api_client: Any, key: str) -> None:
     client = api_client(UserFactory())
-    for path in ("", "/members", f"/members/{key}", "/restore", "/leave", "/cover"):
-        url = f"{PROJECTS}/{key}{path}"
-        method = client.post if path in ("/restore", "/leave") else client.delete
-        response = client.get(url) if path in ("", "/members") else method(url)
+    for path in ("", "members/", f"members/{key}/", "restore/", "leave/", "cover/"):
+        url = f"{PROJECTS}{key}/{path}"
+        method = client.post if path in ("restore/", "leave/") else client.delete
+        response = client.get(url) if path in ("", "members/") else method(url)
         assert response.status_code == 404, url
         assert response.json()["error"]["code"] == "not_found"
 

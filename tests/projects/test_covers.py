@@ -183,7 +183,7 @@ def test_cover_is_for_members_only(page_client: Any, client: Any) -> None:
 def test_api_uploads_and_removes(api_client: Any) -> None:
     project = ProjectFactory()
     client = api_client(project.created_by)
-    path = f"/api/v1/projects/{project.pk}/cover"
+    path = f"/api/v1/projects/{project.pk}/cover/"
     response = client.put(path, {"image": upload()}, format="multipart")
     assert response.status_code == 200
     assert client.get(response.json()["cover_url"]).status_code == 200
