@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ariaforge.jobs.heartbeats import dispatcher_heartbeats, worker_heartbeats
 from ariaforge.storage import free_disk_mb, free_folder_mb
 
 logger = logging.getLogger(__name__)
@@ -110,21 +111,51 @@ def check_disk() -> str:
     return text
 
 
+def check_workers() -> str:
+    """Look for a living worker for each queue."""
+    workers = worker_heartbeats()
+    served = {queue for worker in workers for queue in worker.queues}
+    idle = [queue for queue in settings.JOB_QUEUES if queue not in served]
+    if idle:
+        raise CheckFailedError(f"No worker serves: {', '.join(idle)}")
+    return f"{len(workers)} workers serve all queues"
+
+
+def check_dispatcher() -> str:
+    """Look for a living dispatcher; without one no job is ever sent to a worker."""
+    dispatchers = dispatcher_heartbeats()
+    if not dispatchers:
+        raise CheckFailedError("No dispatcher runs.")
+    return f"{len(dispatchers)} dispatchers live"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "vector": check_vector,
     "migrations": MigrationsCheck(),
     "redis": check_redis,
+    "workers": check_workers,
+    "dispatcher": check_dispatcher,
     "disk": check_disk,
+}
+# What cannot be found out without another part is not tried, so that no time is lost.
+NEEDS = {
+    "vector": "database",
+    "migrations": "database",
+    "workers": "redis",
+    "dispatcher": "redis",
 }
 
 
 def run_checks() -> list[Outcome]:
-    """Run all checks, each to its end."""
-    outcomes = []
+    """Run the checks, all of them even when one fails."""
+    outcomes: list[Outcome] = []
+    failed: set[str] = set()
     for name, check in CHECKS.items():
         began = time.perf_counter()
         try:
+            if NEEDS.get(name) in failed:
+                raise CheckFailedError(f"not known without {NEEDS[name]}")
             detail, passed = check(), True
         except CheckFailedError as error:
             detail, passed = str(error), False
@@ -132,6 +163,8 @@ def run_checks() -> list[Outcome]:
             # Messages of drivers can hold addresses and names: they go to the log only.
             logger.warning("health_check_failed", extra={"check": name}, exc_info=True)
             detail, passed = type(error).__name__, False
+        if not passed:
+            failed.add(name)
         outcomes.append(
             Outcome(name, passed, detail, round((time.perf_counter() - began) * 1000, 1))
         )
