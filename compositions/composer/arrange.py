@@ -1,0 +1,98 @@
+"""Arrange the song: every seat of the band plays what the energy of a section asks."""
+
+from __future__ import annotations
+
+from compositions.composer.bass import play_bass, walk_bass
+from compositions.composer.casting import Seat
+from compositions.composer.comping import play_chords, play_counter, register_for, voicings_for
+from compositions.composer.drums import play_drums, play_percussion
+from compositions.composer.events import Event, Part
+from compositions.composer.harmony import Changes
+from compositions.composer.plan import PlannedSection, SongPlan
+
+_MELODIC = frozenset({"lead", "vocal"})
+
+
+def arrange(
+    plan: SongPlan, changes: Changes, seats: list[Seat], melodies: dict[str, dict[int, list[Event]]]
+) -> list[Part]:
+    """Return the parts of all seats with their written notes.
+
+    ``melodies`` holds the lead lines by role ("lead", "vocal") and section index.
+    """
+    has_bass = any(seat.part.role == "bass" for seat in seats)
+    parts: list[Part] = []
+    names: dict[str, int] = {}
+    for seat in seats:
+        part = Part(
+            seat.part.role,
+            _name(seat, names),
+            seat.instrument,
+            seat.part.figure,
+            seat.part.gain_db,
+            seat.part.pan,
+            seat.part.reverb_send,
+        )
+        part.events = _play(plan, changes, seat, part, melodies, has_bass)
+        if part.events:
+            parts.append(part)
+    return parts
+
+
+def _name(seat: Seat, names: dict[str, int]) -> str:
+    """Name a track after its instrument; a second one of a kind adds its role."""
+    name = seat.instrument.name
+    names[name] = names.get(name, 0) + 1
+    if names[name] == 1:
+        return name
+    full = f"{name} ({seat.part.role.replace('_', '-')})"
+    names[full] = names.get(full, 0) + 1
+    return full if names[full] == 1 else f"{full} {names[full]}"
+
+
+def _play(
+    plan: SongPlan,
+    changes: Changes,
+    seat: Seat,
+    part: Part,
+    melodies: dict[str, dict[int, list[Event]]],
+    has_bass: bool,
+) -> list[Event]:
+    figure, instrument = part.figure, part.instrument
+    events: list[Event] = []
+    if part.role in _MELODIC:
+        lines = melodies.get(part.role, {})
+        return [event for index in sorted(lines) for event in lines[index]]
+    threshold = _threshold(plan, seat)
+    voicings = {}
+    if figure in ("block", "strum", "stab", "power", "arpeggio", "sustain"):
+        low, high = register_for(figure, instrument, seat.part.register)
+        rooted = not has_bass or figure in ("strum", "arpeggio")
+        voicings = voicings_for(changes, figure, low, high, rooted)
+    for section in plan.sections:
+        if figure == "drums":
+            events += play_drums(plan, section, threshold, instrument.program)
+            continue
+        if not _plays(plan, section, threshold):
+            continue
+        if figure in ("bass", "walking"):
+            play = walk_bass if figure == "walking" else play_bass
+            events += play(plan, section, changes, instrument)
+        elif figure == "percussion":
+            events += play_percussion(plan, section)
+        elif figure == "counter":
+            lead = [event for lines in melodies.values() for event in lines.get(section.index, [])]
+            events += play_counter(plan, section, changes, instrument, lead)
+        else:
+            events += play_chords(plan, section, changes, part, voicings)
+    return events
+
+
+def _threshold(plan: SongPlan, seat: Seat) -> float:
+    """The energy from which a seat plays, never above the song's own peak."""
+    peak = max(section.energy for section in plan.sections)
+    return min(seat.part.enter, peak) if seat.asked else seat.part.enter
+
+
+def _plays(plan: SongPlan, section: PlannedSection, threshold: float) -> bool:
+    return section.energy >= threshold or (section.last and section.energy + 0.15 >= threshold)

@@ -1,0 +1,204 @@
+"""Cast the band: who plays which role, from the style and from what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from compositions.composer.plan import SongPlan
+from compositions.composer.prompt_words import is_ruled_out
+from compositions.composer.seeds import stream
+from compositions.composer.spec import InstrumentRequest
+from compositions.composer.styles import Instrument, StylePart, instruments
+
+_DEFAULT_FIGURE = {
+    "lead": "melody", "vocal": "melody", "chords": "block", "pad": "sustain",
+    "arpeggio": "arpeggio", "bass": "bass", "drums": "drums", "percussion": "percussion",
+    "counter_melody": "counter",
+}  # fmt: skip
+_DEFAULTS = {
+    "lead": (0.0, 0.1, 0.25, 0.25), "vocal": (0.0, 0.0, 0.25, 0.0),
+    "chords": (-4.0, -0.2, 0.2, 0.0), "pad": (-10.0, 0.2, 0.4, 0.4),
+    "arpeggio": (-7.0, 0.3, 0.25, 0.35), "bass": (-1.0, 0.0, 0.05, 0.25),
+    "drums": (-3.0, 0.0, 0.12, 0.3), "percussion": (-8.0, 0.3, 0.15, 0.4),
+    "counter_melody": (-6.0, -0.3, 0.3, 0.45),
+}  # fmt: skip
+_BREAKS_UP = frozenset({"Acoustic Guitar", "Nylon Guitar", "Electric Guitar", "Banjo", "Mandolin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in the band: the style's part and the instrument that takes it."""
+
+    part: StylePart
+    instrument: Instrument
+    asked: bool
+
+
+def make_part(role: str, instrument: Instrument) -> StylePart:
+    """Return a part for a role that the style does not know."""
+    gain, pan, send, enter = _DEFAULTS[role]
+    figure = _DEFAULT_FIGURE[role]
+    if role == "chords" and instrument.name in _BREAKS_UP:
+        figure = "strum"
+    return StylePart(role, (instrument.name,), figure, enter, gain, pan, send, None)
+
+
+def cast(plan: SongPlan) -> list[Seat]:
+    """Return the band. Everything asked for gets a seat, nothing unwanted does."""
+    spec = plan.spec
+    unwanted: tuple[str, ...] = tuple(spec.unwanted.value or ())
+    only = bool(spec.instruments_only.value)
+    asked = list(spec.instruments.value or ())
+    parts = list(plan.style.parts)
+    seats: list[Seat] = []
+    for request in asked:
+        instrument = _instrument(request, parts)
+        part = _seat_for(instrument, parts, seats)
+        if part in parts:
+            parts.remove(part)
+        # Who was asked for plays from early on.
+        enter = min(part.enter, 0.3 if part.role not in ("lead", "vocal") else part.enter)
+        seats.append(Seat(replace(part, enter=enter), instrument, True))
+    if only:
+        seats += _double(seats, unwanted)
+    else:
+        taken = {seat.instrument.name for seat in seats}
+        rng = stream(plan.seed, "song", "band", "cast")
+        for part in parts:
+            names = [
+                name
+                for name in part.instruments
+                if not is_ruled_out(instruments()[name], part.role, unwanted)
+            ]
+            weights = [3.0 if index == 0 else 1.0 for index in range(len(names))]
+            draw = rng.random()
+            if not names or part.role in unwanted:
+                continue
+            name = _weighted(names, weights, draw)
+            if name in taken and any(seat.part.role == part.role for seat in seats):
+                continue
+            seats.append(Seat(part, instruments()[name], False))
+    if plan.sheet is not None and not any(seat.part.role == "vocal" for seat in seats):
+        voice = instruments()["Voice"]
+        seats.insert(0, Seat(make_part("vocal", voice), voice, False))
+    return _ordered(_with_harmony(seats, unwanted, only))
+
+
+def _weighted(names: list[str], weights: list[float], draw: float) -> str:
+    total = sum(weights)
+    position = draw * total
+    for name, weight in zip(names, weights, strict=True):
+        position -= weight
+        if position < 0:
+            return name
+    return names[-1]
+
+
+def _instrument(request: InstrumentRequest, parts: list[StylePart]) -> Instrument:
+    """The instrument of a request; a plain word ("guitar") takes the style's own kind."""
+    instrument = instruments().get(request.name)
+    if instrument is None:
+        base = instruments()["Drums" if request.percussion else "Piano"]
+        roles = request.roles or base.roles
+        return replace(
+            base,
+            name=request.name,
+            program=request.program,
+            roles=roles,
+            percussion=request.percussion,
+        )
+    if not request.generic:
+        return instrument
+    for part in parts:
+        for name in part.instruments:
+            own = instruments()[name]
+            if own.family == instrument.family and set(own.roles) & set(instrument.roles):
+                return own
+    return instrument
+
+
+def _seat_for(instrument: Instrument, parts: list[StylePart], seats: list[Seat]) -> StylePart:
+    """The style's part that suits an instrument best, or a new one."""
+    for part in parts:  # the style itself gives it to this instrument
+        if instrument.name in part.instruments and part.role in instrument.roles:
+            return part
+    filled = {seat.part.role for seat in seats}
+    for role in instrument.roles:
+        part = next((part for part in parts if part.role == role and role not in filled), None)
+        if part is not None:
+            return _suited(part, instrument)
+    role = next((role for role in instrument.roles if role not in filled), instrument.roles[0])
+    return make_part(role, instrument)
+
+
+def _suited(part: StylePart, instrument: Instrument) -> StylePart:
+    """Keep a part's place in the mix; change a figure that does not suit the instrument."""
+    figure = part.figure
+    if figure == "walking" and instrument.family != "bass":
+        figure = "bass"
+    if figure == "power" and instrument.family != "guitar":
+        figure = "block"
+    if figure == "strum" and instrument.family not in ("guitar", "plucked"):
+        figure = "block"
+    if figure in ("block", "stab") and instrument.name in _BREAKS_UP and figure == "block":
+        figure = "strum"
+    if figure == "block" and instrument.envelope == "sustain":
+        figure = "sustain"
+    return replace(part, figure=figure, register=part.register if figure == part.figure else None)
+
+
+def _double(seats: list[Seat], unwanted: tuple[str, ...]) -> list[Seat]:
+    """A closed band shares the work: someone must sing the tune, someone play the bass."""
+    extra: list[Seat] = []
+    roles = {seat.part.role for seat in seats}
+    if not roles & {"lead", "vocal"} and "lead" not in unwanted:
+        player = next((seat for seat in seats if "lead" in seat.instrument.roles), None) or next(
+            (seat for seat in seats if seat.part.role in ("chords", "pad", "arpeggio")), None
+        )
+        if player is not None:
+            extra.append(Seat(make_part("lead", player.instrument), player.instrument, True))
+    pitched = [seat for seat in seats if not seat.instrument.percussion]
+    if len(pitched) == 1 and pitched[0].part.role == "lead":
+        player = pitched[0]
+        if "chords" in player.instrument.roles:
+            extra.append(Seat(make_part("chords", player.instrument), player.instrument, True))
+            roles.add("chords")
+    keys = next((s for s in seats if s.instrument.family in ("keys", "organ")), None)
+    if keys and "bass" not in roles and "bass" not in unwanted:
+        part = replace(make_part("bass", keys.instrument), gain_db=-6.0, enter=0.0)
+        extra.append(Seat(part, keys.instrument, True))
+    return extra
+
+
+def _with_harmony(seats: list[Seat], unwanted: tuple[str, ...], only: bool) -> list[Seat]:
+    """Make sure that some chordal part plays from the first bar."""
+    chordal = [seat for seat in seats if seat.part.role in ("chords", "pad", "arpeggio")]
+    if chordal:
+        lowest = min(chordal, key=lambda seat: seat.part.enter)
+        if lowest.part.enter > 0:
+            index = seats.index(lowest)
+            seats[index] = replace(lowest, part=replace(lowest.part, enter=0.0))
+    elif not only and "chords" not in unwanted:
+        piano = instruments()["Piano"]
+        if not is_ruled_out(piano, "chords", unwanted):
+            seats.append(Seat(make_part("chords", piano), piano, False))
+    if not chordal and seats:  # a duo or a solo line plays throughout
+        seats = [replace(seat, part=replace(seat.part, enter=0.0)) for seat in seats]
+    return seats
+
+
+_ORDER = (
+    "vocal",
+    "lead",
+    "counter_melody",
+    "chords",
+    "arpeggio",
+    "pad",
+    "bass",
+    "drums",
+    "percussion",
+)
+
+
+def _ordered(seats: list[Seat]) -> list[Seat]:
+    return sorted(seats, key=lambda seat: _ORDER.index(seat.part.role))

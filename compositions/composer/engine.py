@@ -1,0 +1,230 @@
+"""Compose a song: plan, write, arrange, perform, and measure the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from compositions.composer.arrange import arrange
+from compositions.composer.casting import Seat, cast
+from compositions.composer.critics import Confidence, measure
+from compositions.composer.events import Event, Part
+from compositions.composer.explain import explanation_of, theory_of
+from compositions.composer.harmony import Changes, make_changes
+from compositions.composer.keyfinder import find_key
+from compositions.composer.lyrics import parse_lyrics
+from compositions.composer.melody import MelodyWriter
+from compositions.composer.perform import perform
+from compositions.composer.plan import SongPlan, make_plan
+from compositions.composer.seeds import stream
+from compositions.composer.spec import MusicSpec
+from compositions.composer.titles import make_title
+from compositions.score.document import (
+    AutomationPoint,
+    Chord,
+    KeyChange,
+    MeterChange,
+    Note,
+    Score,
+    Section,
+    Syllable,
+    TempoChange,
+    Track,
+    TrackRole,
+    mint_id,
+    ordered,
+)
+from compositions.score.harmony import MINOR_MODES, spell
+
+ENGINE_VERSION = "1.0.0"
+"""Changes whenever the same specification and seed give other music."""
+
+_ATTEMPTS = 3
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A composed song: the score and everything that can be said about it.
+
+    ``spec`` is the specification with every open question answered; ``theory`` is JSON
+    data (key, form, chords with numerals, cadences); ``confidence`` is measured from the
+    score.
+    """
+
+    score: Score
+    spec: MusicSpec
+    title: str
+    theory: dict[str, Any]
+    explanation: list[str]
+    confidence: Confidence
+    engine_version: str
+    seed: int
+
+
+def compose(
+    spec: MusicSpec,
+    *,
+    seed: int,
+    lyrics: str | None = None,
+    on_progress: Progress | None = None,
+) -> Composition:
+    """Compose a song. The same specification, seed and lyrics give the same song.
+
+    ``on_progress(fraction, step)`` is called with rising fractions 0..1 and the steps
+    "Planning", "Composing", "Arranging" and "Performing". Raises ``ValueError`` when the
+    specification cannot be met (an unknown genre or chord, an impossible meter).
+    """
+    progress = on_progress or (lambda fraction, step: None)
+    progress(0.0, "Planning")
+    plan = make_plan(spec, seed, parse_lyrics(lyrics) if lyrics else None)
+    seats = cast(plan)
+    progress(0.1, "Composing")
+    changes, melodies = _write(plan, seats, progress)
+    progress(0.55, "Arranging")
+    parts = arrange(plan, changes, seats, melodies)
+    progress(0.8, "Performing")
+    perform(plan, changes, parts)
+    title = make_title(plan)
+    score = _score(plan, changes, parts, title)
+    spec = plan.spec
+    confidence = measure(score, spec)
+    theory = theory_of(plan, changes, score)
+    explanation = explanation_of(plan, changes, parts)
+    progress(1.0, "Performing")
+    return Composition(score, spec, title, theory, explanation, confidence, ENGINE_VERSION, seed)
+
+
+Melodies = dict[str, dict[int, list[Event]]]
+
+
+def _write(plan: SongPlan, seats: list[Seat], progress: Progress) -> tuple[Changes, Melodies]:
+    """Write chords and melody; other progressions are tried while the key stays unclear."""
+    best: tuple[float, Changes, Melodies] | None = None
+    for attempt in range(_ATTEMPTS):
+        changes = make_changes(plan, attempt)
+        melodies = _melodies(plan, changes, seats)
+        progress(0.1 + 0.4 * (attempt + 1) / _ATTEMPTS, "Composing")
+        clarity = _key_clarity(plan, changes, melodies)
+        if best is None or clarity > best[0]:
+            best = (clarity, changes, melodies)
+        if clarity >= 1.0 or plan.spec.chords.value:
+            break
+    if best is None:  # pragma: no cover - there is always a first attempt
+        raise RuntimeError("nothing was written")
+    return best[1], best[2]
+
+
+def _melodies(plan: SongPlan, changes: Changes, seats: list[Seat]) -> Melodies:
+    melodies: Melodies = {}
+    for seat in seats:
+        role = seat.part.role
+        if role not in ("lead", "vocal") or role in melodies:
+            continue
+        writer = MelodyWriter(plan, changes, seat.instrument.low, seat.instrument.high)
+        sung = role == "vocal" and plan.sheet is not None
+        if role == "vocal" and not sung and any(s.part.role == "lead" for s in seats):
+            continue  # a wordless voice beside a lead instrument has no line of its own
+        melodies[role] = writer.sections(sung=sung)
+    return melodies
+
+
+def _key_clarity(plan: SongPlan, changes: Changes, melodies: Melodies) -> float:
+    """1 when a sketch of chords, roots and tune points to the key of the plan, else less."""
+    notes = [
+        Note("", slot.start, slot.duration * (2 if value == slot.harmony.root else 1), 60 + value)
+        for slot in changes.slots
+        for value in slot.harmony.pitch_classes
+    ]
+    notes += [
+        Note("", event.start, event.duration, event.pitch)
+        for lines in melodies.values()
+        for line in lines.values()
+        for event in line
+    ]
+    found = find_key(Score(tracks=(Track("", "", notes=tuple(notes)),)))
+    if found is None:
+        return 1.0
+    if found.tonic == plan.tonic_class and found.minor == (plan.mode in MINOR_MODES):
+        return 1.0
+    return 0.5 if found.tonic == plan.tonic_class else 0.0
+
+
+def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> Score:
+    """Mint ids and put everything into the document."""
+    frame = stream(plan.seed, "song", "frame", "ids")
+    tracks: list[Track] = []
+    syllables: list[tuple[int, Syllable]] = []
+    for number, part in enumerate(parts):
+        rng = stream(plan.seed, "song", f"{number}:{part.role}:{part.name}", "ids")
+        track_id = mint_id(rng)
+        notes: list[Note] = []
+        for event in part.events:
+            note = Note(
+                mint_id(rng), event.start, event.duration, event.pitch, event.velocity,
+                origin="composer",
+            )  # fmt: skip
+            notes.append(note)
+            if event.syllable is not None:
+                syllable = Syllable(
+                    mint_id(rng), note.id, event.syllable.text, event.syllable.continues
+                )
+                syllables.append((event.start, syllable))
+        points = tuple(
+            AutomationPoint(mint_id(rng), tick, "cc64", value) for tick, value in part.pedal
+        )
+        tracks.append(
+            Track(
+                id=track_id,
+                name=part.name,
+                role=TrackRole(part.role),
+                program=part.instrument.program,
+                percussion=part.instrument.percussion,
+                gain_db=part.gain_db,
+                pan=part.pan,
+                reverb_send=part.reverb_send,
+                automation=points,
+            ).with_notes(notes)
+        )
+    score = Score(
+        title=title,
+        tempos=tuple(TempoChange(mint_id(frame), tick, bpm) for tick, bpm in plan.tempo_changes),
+        meters=(MeterChange(mint_id(frame), 0, plan.grid.numerator, plan.grid.denominator),),
+        keys=(KeyChange(mint_id(frame), 0, plan.tonic, plan.mode),),
+        sections=tuple(
+            Section(
+                mint_id(frame),
+                section.start_bar * plan.grid.ticks,
+                section.bars * plan.grid.ticks,
+                section.label,
+                section.kind,
+                section.energy,
+            )
+            for section in plan.sections
+        ),
+        chords=tuple(
+            Chord(
+                mint_id(frame),
+                slot.start,
+                slot.duration,
+                spell(slot.harmony.root, plan.tonic, plan.mode),
+                slot.harmony.quality,
+                ""
+                if slot.harmony.bass is None
+                else spell(slot.harmony.bass, plan.tonic, plan.mode),
+                slot.harmony.roman,
+            )
+            for slot in changes.slots
+        ),
+        tracks=tuple(tracks),
+        syllables=tuple(entry for _, entry in sorted(syllables, key=lambda pair: pair[0])),
+        metadata={
+            "composer": "AriaForge",
+            "engine_version": ENGINE_VERSION,
+            "seed": plan.seed,
+            "genre": plan.style.name,
+            "mix": dict(plan.style.mix),
+        },
+    )
+    return ordered(score)

@@ -1,0 +1,239 @@
+"""Lyrics as the musician wrote them: sections, lines and singable syllables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from compositions.composer.prompt_harmony import SECTION_KINDS
+from compositions.composer.rhythm import Grid
+from compositions.composer.spec import SectionRequest
+from compositions.composer.styles import Style
+
+MAX_LYRICS_CHARACTERS = 20_000
+"""Longer lyrics are refused."""
+
+_LINE_SECONDS = 4.6
+_TAG = re.compile(r"^\s*[\[(]?\s*([A-Za-z][A-Za-z -]*?)\s*\d*\s*[\])]?\s*:?\s*$")
+_VOWELS = "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿāēīōūœ"
+_ONSETS = frozenset(
+    ["bl", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "gh", "kn", "ph", "pl", "pr", "qu", "sc", "sh", "sk", "sl", "sm", "sn", "sp", "st", "sw", "th", "tr", "tw", "wh", "wr"]
+)
+_EXCEPTIONS: dict[str, tuple[str, ...]] = {
+    "every": ("ev", "ery"), "everything": ("ev", "ery", "thing"), "heaven": ("hea", "ven"),
+    "people": ("peo", "ple"), "being": ("be", "ing"), "science": ("sci", "ence"),
+    "quiet": ("qui", "et"), "poem": ("po", "em"), "lion": ("li", "on"), "violin": ("vi", "o", "lin"),
+    "radio": ("ra", "di", "o"), "idea": ("i", "de", "a"), "area": ("ar", "e", "a"),
+    "piano": ("pi", "a", "no"), "create": ("cre", "ate"), "evening": ("eve", "ning"),
+    "something": ("some", "thing"), "someone": ("some", "one"), "sometimes": ("some", "times"),
+    "somewhere": ("some", "where"), "therefore": ("there", "fore"), "into": ("in", "to"),
+    "business": ("busi", "ness"), "forever": ("for", "ev", "er"), "fire": ("fire",),
+    "going": ("go", "ing"), "doing": ("do", "ing"), "seeing": ("see", "ing"),
+    "whatever": ("what", "ev", "er"), "diamond": ("dia", "mond"), "ocean": ("o", "cean"),
+    "beautiful": ("beau", "ti", "ful"), "lonely": ("lone", "ly"), "homeward": ("home", "ward"),
+    "goodbye": ("good", "bye"), "lovely": ("love", "ly"), "careful": ("care", "ful"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SungSyllable:
+    """One syllable: text, whether its word goes on, and whether it wants a strong beat."""
+
+    text: str
+    continues: bool
+    stressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LyricSection:
+    """Lyric lines of one section; every line is a tuple of syllables."""
+
+    kind: str
+    lines: tuple[tuple[SungSyllable, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LyricSheet:
+    """All lyrics of a song in order."""
+
+    sections: tuple[LyricSection, ...]
+
+    def for_section(self, kind: str, occurrence: int) -> LyricSection | None:
+        """Return the words of the n-th section of a kind; a chorus repeats its words."""
+        found = [section for section in self.sections if section.kind == kind]
+        if not found:
+            return None
+        if occurrence < len(found):
+            return found[occurrence]
+        return found[-1] if kind == "chorus" else found[occurrence % len(found)]
+
+
+_WEAK = frozenset(
+    ["a", "an", "the", "and", "or", "but", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "is", "are", "was", "were", "be", "i", "it", "its", "he", "she", "we", "they", "you", "me", "my", "your", "his", "her", "our", "their", "this", "that", "so", "if", "than", "when", "can", "will", "would", "not", "no", "am"]
+)
+
+
+def parse_lyrics(text: str) -> LyricSheet | None:
+    """Read lyrics with optional tags ("[Verse 1]", "Chorus:"); None when there are no words.
+
+    Without tags a blank line starts a new section, and a stanza that returns word for
+    word is the chorus. Raises ``ValueError`` over :data:`MAX_LYRICS_CHARACTERS`.
+    """
+    if len(text) > MAX_LYRICS_CHARACTERS:
+        raise ValueError(f"the lyrics are longer than {MAX_LYRICS_CHARACTERS} characters")
+    stanzas: list[tuple[str | None, list[str]]] = [(None, [])]
+    for raw in text.splitlines():
+        line = unicodedata.normalize("NFC", raw).strip()
+        tag = _TAG.match(line)
+        name = tag[1].strip().lower() if tag else ""
+        bracketed = line.startswith(("[", "(")) or line.endswith(":")
+        if name in SECTION_KINDS and (bracketed or line.lower() == name or line[-1:].isdigit()):
+            stanzas.append((SECTION_KINDS[name], []))
+        elif line.startswith("[") and line.endswith("]"):
+            continue  # a stage direction such as [guitar solo, 8 bars]
+        elif not line:
+            if stanzas[-1][1]:
+                stanzas.append((None, []))
+        else:
+            stanzas[-1][1].append(line)
+    sections: list[LyricSection] = []
+    texts = ["\n".join(lines).lower() for _, lines in stanzas]
+    kind_now: str | None = None
+    for (kind, lines), whole in zip(stanzas, texts, strict=True):
+        sung = tuple(line for raw in lines if (line := syllables_of_line(raw)))
+        if kind is not None:
+            kind_now = kind
+        if not sung:
+            if kind is not None and kind not in ("verse", "chorus"):
+                sections.append(LyricSection(kind, ()))
+            continue
+        resolved = kind or kind_now or ("chorus" if texts.count(whole) > 1 else "verse")
+        sections.append(LyricSection(resolved, sung))
+    if not any(section.lines for section in sections):
+        return None
+    return LyricSheet(tuple(sections))
+
+
+def form_of(sheet: LyricSheet, style: Style, grid: Grid, bpm: float) -> tuple[SectionRequest, ...]:
+    """Return the form that the lyrics ask for, with bars by the number of lines."""
+    per_line = bars_per_line(grid, bpm)
+    requests = []
+    kinds = [section.kind for section in sheet.sections]
+    if "intro" not in kinds:
+        requests.append(SectionRequest("intro", "Intro", 4 if grid.quarters * 60 / bpm < 4 else 2))
+    for section in sheet.sections:
+        bars = len(section.lines) * per_line or int(style.section_bars.get(section.kind, 4))
+        requests.append(SectionRequest(section.kind, section.kind.title(), max(1, bars)))
+    if "outro" not in kinds:
+        requests.append(SectionRequest("outro", "Outro", 4 if grid.quarters * 60 / bpm < 4 else 2))
+    return tuple(requests)
+
+
+def bars_per_line(grid: Grid, bpm: float) -> int:
+    """Return 1, 2 or 4: the bars that one sung line fills at this tempo."""
+    seconds = grid.quarters * 60.0 / bpm
+    return min((1, 2, 4), key=lambda bars: abs(bars * seconds / _LINE_SECONDS - 1.0))
+
+
+def syllables_of_line(line: str) -> tuple[SungSyllable, ...]:
+    """Split a lyric line into singable syllables, punctuation kept with its word."""
+    sung: list[SungSyllable] = []
+    for word in re.split(r"[\s—–]+|(?<=\w)-(?=\w)", line):
+        if not re.search(r"\w", word):
+            if sung and word:
+                last = sung[-1]
+                sung[-1] = SungSyllable(last.text + word, last.continues, last.stressed)
+            continue
+        pieces = split_word(word)
+        plain = re.sub(r"\W", "", word).lower()
+        for index, piece in enumerate(pieces):
+            stressed = index == _stressed_index(plain, len(pieces)) and plain not in _WEAK
+            sung.append(SungSyllable(piece, index < len(pieces) - 1, stressed))
+    return tuple(sung)
+
+
+def _stressed_index(word: str, count: int) -> int:
+    if count < 2:
+        return 0
+    if word.startswith(("a", "be", "re", "de", "un", "for", "with", "to")) and count == 2:
+        prefixes = ("again", "away", "alone", "around", "along", "about", "above", "before",
+                    "believe", "begin", "behind", "between", "become", "remember", "return",
+                    "forget", "forgive", "without", "within", "tonight", "today", "tomorrow",
+                    "together", "across", "asleep", "awake", "until", "apart")  # fmt: skip
+        return 1 if word in prefixes else 0
+    if word.endswith(("tion", "sion", "cian", "ic")):
+        return max(0, count - 2)
+    return 0
+
+
+def split_word(word: str) -> list[str]:
+    """Split one word into syllables; letters and punctuation all stay, in order.
+
+    Vowel groups are nuclei, silent e and -ed/-es are left out, single consonants open
+    the next syllable. Made for English; other Latin spellings come out close.
+    """
+    core = re.sub(r"^\W+|\W+$", "", word)
+    if not core:
+        return [word]
+    start = word.index(core)
+    if known := _EXCEPTIONS.get(core.lower()):
+        pieces, position = [], 0
+        for piece in known:
+            pieces.append(core[position : position + len(piece)])
+            position += len(piece)
+    else:
+        pieces = _split_core(core)
+    pieces[0] = word[:start] + pieces[0]
+    pieces[-1] += word[start + len(core) :]
+    return pieces
+
+
+def _split_core(core: str) -> list[str]:
+    lower = core.lower()
+    nuclei: list[tuple[int, int]] = []
+    for match in re.finditer(rf"[{_VOWELS}]+", lower):
+        begin, end = match.span()
+        if begin == 0 and lower[0] == "y" and end > 1:
+            begin = 1
+        if begin > 0 and lower[begin - 1 : begin + 1] == "qu" and end - begin > 1:
+            begin += 1
+        hiatus = re.search(
+            r"i[ao](?!n\b|us)|ua(?!r)|eo(?!u)|[aeiou]y[aeiou]|io(?=l|t\b)", lower[begin:end]
+        )
+        if hiatus and not re.search(r"[tscg]i[aou]", lower[max(0, begin - 1) : end]):
+            middle = begin + hiatus.start() + 1
+            nuclei += [(begin, middle), (middle, end)]
+        else:
+            nuclei.append((begin, end))
+    if len(nuclei) > 1 and _silent_ending(lower, nuclei[-1]):
+        nuclei.pop()
+    if len(nuclei) < 2:
+        return [core]
+    cuts = []
+    for (_, end), (begin, _) in zip(nuclei, nuclei[1:], strict=False):
+        gap = lower[end:begin]
+        if len(gap) <= 1:
+            cuts.append(end)
+        elif gap[-2:] in _ONSETS or (len(gap) > 1 and gap[-1] == "l" and lower[begin:] == "e"):
+            cuts.append(begin - 2)
+        else:
+            cuts.append(begin - 1)
+    edges = [0, *cuts, len(core)]
+    return [core[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _silent_ending(lower: str, nucleus: tuple[int, int]) -> bool:
+    begin, end = nucleus
+    tail = lower[begin:]
+    if lower[begin:end] != "e" or begin == 0:
+        return False
+    before = lower[begin - 1]
+    if tail == "e":
+        consonant_l = before == "l" and begin > 1 and lower[begin - 2] not in _VOWELS
+        return not consonant_l
+    if tail == "ed":
+        return before not in "td"
+    if tail == "es":
+        return before not in "sxzcg" and not lower[:begin].endswith(("ch", "sh", "bl", "tl", "pl"))
+    return tail in ("ely", "eful", "eless", "ement")

@@ -1,0 +1,214 @@
+"""Rhythms of melodies: motifs from beat cells, their variants, and rhythms for words."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from compositions.composer.lyrics import SungSyllable
+from compositions.composer.rhythm import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """A melody note without pitch: ``step`` and ``length`` in sixteenths (may be halves)."""
+
+    step: float
+    length: float
+
+
+Rhythm = tuple[Onset, ...]
+
+
+@lru_cache(maxsize=1)
+def _cells() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    path = Path(__file__).parent / "data" / "melody_cells.json"
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def motif_rhythm(
+    rng: random.Random, grid: Grid, family: str, notes: float, opening: bool = True
+) -> Rhythm:
+    """Return a one-bar rhythm of about ``notes`` notes from a family of beat cells.
+
+    The best of several draws is kept: near the wanted number of notes, with more than
+    one note length, starting on the downbeat where ``opening`` asks for it.
+    """
+    best: tuple[float, str] | None = None
+    for _ in range(14):
+        text = "".join(_cell(rng, family, length) for length in grid.groups)
+        count = text.count("x")
+        if count == 0:
+            continue
+        lengths = {onset.length for onset in parse_rhythm(text)}
+        cost = abs(count - notes) + (0.0 if len(lengths) > 1 else 0.9)
+        if opening and text[0] != "x":
+            cost += 0.7
+        cost += rng.random() * 0.6
+        if best is None or cost < best[0]:
+            best = (cost, text)
+    return parse_rhythm(best[1]) if best else (Onset(0, grid.steps),)
+
+
+def _cell(rng: random.Random, family: str, length: int) -> str:
+    table = _cells()[family]
+    if length == 6:
+        cells = table["compound"]
+        return rng.choices(list(cells), list(cells.values()))[0]
+    cells = table["simple"]
+    cell = rng.choices(list(cells), list(cells.values()))[0]
+    if length == 4:
+        return cell
+    if length > 4:
+        factor = length // 4
+        wide = "".join(char + ("." if char == "." else "-") * (factor - 1) for char in cell)
+        return (
+            (wide + wide[-1] * length)[:length]
+            if wide[-1] in ".-"
+            else (wide + "-" * length)[:length]
+        )
+    return cell[:length]
+
+
+def parse_rhythm(text: str) -> Rhythm:
+    """Read "x---x-..": x starts a note, - holds it, . is a rest."""
+    onsets: list[Onset] = []
+    start: int | None = None
+    for step, char in enumerate(text + "."):
+        if char in "x." and start is not None:
+            onsets.append(Onset(start, step - start))
+            start = None
+        if char == "x":
+            start = step
+    return tuple(onsets)
+
+
+def vary(rng: random.Random, rhythm: Rhythm, grid: Grid) -> Rhythm:
+    """Return a near variant: one note split, two joined, or one moved off the beat."""
+    if len(rhythm) < 2:
+        return rhythm
+    notes = list(rhythm)
+    choice = rng.random()
+    if choice < 0.4:
+        longest = max(range(len(notes)), key=lambda i: notes[i].length)
+        onset = notes[longest]
+        if onset.length >= 4:
+            half = int(onset.length // 2)
+            half -= half % 2
+            notes[longest : longest + 1] = [
+                Onset(onset.step, half),
+                Onset(onset.step + half, onset.length - half),
+            ]
+    elif choice < 0.75:
+        index = rng.randrange(len(notes) - 1)
+        first, second = notes[index], notes[index + 1]
+        if grid.strength(int(second.step)) < 0.6:
+            notes[index : index + 2] = [Onset(first.step, second.step + second.length - first.step)]
+    else:
+        index = rng.randrange(1, len(notes))
+        onset, before = notes[index], notes[index - 1]
+        if onset.step - before.step >= 4 and before.length >= 3 and onset.step % 4 == 0:
+            shift = 2
+            notes[index - 1] = Onset(
+                before.step, min(before.length, onset.step - shift - before.step)
+            )
+            notes[index] = Onset(onset.step - shift, onset.length + shift)
+    return tuple(notes)
+
+
+def fragment(rhythm: Rhythm, grid: Grid) -> Rhythm:
+    """Return the first half of a motif said twice (liquidation towards a cadence)."""
+    half = grid.middle or grid.steps
+    head = [onset for onset in rhythm if onset.step < half]
+    if not head or half * 2 > grid.steps + 4 or half >= grid.steps:
+        return rhythm
+    cut = [Onset(o.step, min(o.length, half - o.step)) for o in head]
+    again = [
+        Onset(o.step + half, min(o.length, grid.steps - half - o.step))
+        for o in cut
+        if o.step + half < grid.steps
+    ]
+    return tuple(cut + again)
+
+
+def cadence_rhythm(rhythm: Rhythm, grid: Grid, final: bool) -> Rhythm:
+    """Return an ending bar: the motif's start runs into a long note and a breath."""
+    starts = grid.starts
+    if final or len(starts) < 3:
+        target = 0
+    else:
+        target = grid.middle if len(starts) > 3 else starts[-1]
+    breath = max(2, grid.groups[-1] // 2) if grid.steps > 4 else 0
+    end = grid.steps - breath
+    head = [o for o in rhythm if o.step < target]
+    head = [Onset(o.step, min(o.length, target - o.step)) for o in head]
+    return (*head, Onset(target, max(2, end - target)))
+
+
+def rhythm_for_words(
+    syllables: Sequence[SungSyllable], bars: int, grid: Grid, family: str
+) -> list[Onset]:
+    """Place one onset per syllable over ``bars`` bars, stressed ones on strong beats.
+
+    A dynamic programme over grid positions weighs even spacing against stress on
+    strong beats; the end of the line is kept free for a breath.
+    """
+    count = len(syllables)
+    total = bars * grid.steps
+    unit = 1.0
+    while count > (total * 0.85) / unit and unit > 0.25:
+        unit /= 2
+    places = int(total * 0.82 / unit)
+    places = max(places, count)
+    if unit == 1.0 and count <= places // 2:
+        unit, places = 2.0, places // 2
+        # Even-step grids keep words on eighths unless there are too many of them.
+        if count > places * 0.8:
+            unit, places = 1.0, places * 2
+    ideal = min(places / max(1, count), 4.0 / unit if count > 3 else 8.0 / unit)
+    syncopated = family in ("syncopated", "swing", "sixteenth")
+    weight = 1.4 if syncopated else 2.0
+
+    def worth(index: int, place: int) -> float:
+        strong = grid.strength(int(place * unit))
+        if syllables[index].stressed:
+            return weight * (1.0 - strong)
+        return 0.5 * strong if not syllables[index].continues else 0.25 * strong
+
+    infinity = float("inf")
+    costs = [worth(0, place) + 0.35 * place * unit for place in range(places)]
+    links: list[list[int]] = []
+    reach = max(3, int(ideal * 2.5) + 1)
+    for index in range(1, count):
+        row, back = [infinity] * places, [0] * places
+        for place in range(index, places):
+            for before in range(max(index - 1, place - reach), place):
+                if costs[before] == infinity:
+                    continue
+                cost = costs[before] + 0.5 * abs(place - before - ideal) / max(1.0, ideal / 2)
+                if cost < row[place]:
+                    row[place], back[place] = cost, before
+            row[place] += worth(index, place)
+        links.append(back)
+        costs = row
+    place = min(range(places), key=costs.__getitem__)
+    path = [place]
+    for back in reversed(links):
+        place = back[place]
+        path.append(place)
+    steps = [place * unit for place in reversed(path)]
+    onsets = []
+    for index, step in enumerate(steps):
+        following = steps[index + 1] if index + 1 < count else None
+        if following is None:
+            length = max(unit, min(total - step - 2 * (total - step > 4), 8.0))
+        else:
+            length = min(following - step, 8.0)
+        onsets.append(Onset(step, length))
+    return onsets

@@ -1,0 +1,174 @@
+"""Explicit fields of a request, checked and put over what the prompt said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from compositions.composer.prompt_harmony import (
+    mode_of,
+    note_name,
+    parse_chord_text,
+    parse_form_text,
+    read_key,
+)
+from compositions.composer.prompt_time import TEMPO_HIGH, TEMPO_LOW
+from compositions.composer.prompt_words import ROLE_WORDS, find_genre, find_instrument, request
+from compositions.composer.rhythm import grid_for
+from compositions.composer.spec import FIELD_NAMES, InstrumentRequest, MusicSpec, Source
+from compositions.composer.text_reader import TextReader
+from compositions.score.document import Mode
+
+MAX_SECONDS, MAX_BARS = 900.0, 1000
+
+
+def apply_overrides(spec: MusicSpec, overrides: Mapping[str, Any]) -> MusicSpec:
+    """Return the specification with explicit fields in place.
+
+    Raises ``ValueError`` that names the field when a name or value makes no sense.
+    """
+    for name, value in overrides.items():
+        if value is None or value in ("", [], ()):
+            continue
+        try:
+            if name == "key":
+                tonic, mode = _key(value)
+                spec = spec.with_value("tonic", tonic, Source.USER, 1.0)
+                if mode:
+                    spec = spec.with_value("mode", mode, Source.USER, 1.0)
+                continue
+            if name not in FIELD_NAMES:
+                raise ValueError("this field does not exist")
+            spec = spec.with_value(name, _READERS[name](value), Source.USER, 1.0)
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"{name}: malformed value {value!r}") from error
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+        if name in ("bars", "seconds"):  # one asked length replaces the other
+            other = "seconds" if name == "bars" else "bars"
+            if other not in overrides:
+                spec = spec.with_value(other, None, Source.DEFAULT, 0.0)
+    return spec
+
+
+def _key(value: Any) -> tuple[str, str | None]:
+    text = str(value).strip()
+    tonic, mode, _ = read_key(TextReader(f"key of {text[:1].upper()}{text[1:]}"))
+    if tonic is None:
+        raise ValueError(f"{text!r} is not a key such as D minor or Bb")
+    return tonic, mode.value if mode else None
+
+
+def _number(low: float, high: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        number = float(value)
+        if not low <= number <= high:
+            raise ValueError(f"{value} is outside {low:g} to {high:g}")
+        return number
+
+    return read
+
+
+def _genre(value: Any) -> str:
+    found = find_genre(str(value))
+    if found is None:
+        raise ValueError(f"{value!r} is not a known genre")
+    return found
+
+
+def _meter(value: Any) -> tuple[int, int]:
+    parts = value.split("/") if isinstance(value, str) else list(value)
+    if len(parts) != 2:
+        raise ValueError(f"{value!r} is not a meter such as 6/8")
+    meter = (int(parts[0]), int(parts[1]))
+    grid_for(*meter)
+    return meter
+
+
+def _tonic(value: Any) -> str:
+    text = str(value).strip()
+    if not re.fullmatch(r"(?i)[a-g](?:[b#♭♯]|[\s-]*(?:flat|sharp))?", text):
+        raise ValueError(f"{value!r} is not a note such as Bb")
+    return note_name(text)
+
+
+def _mode(value: Any) -> str:
+    if str(value) in {mode.value for mode in Mode}:
+        return str(value)
+    return mode_of(str(value)).value
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(word for word in re.split(r"\s*,\s*", value.strip()) if word)
+    return tuple(str(word) for word in value)
+
+
+def _instruments(value: Any) -> tuple[InstrumentRequest, ...]:
+    items = re.split(r"\s*,\s*", value) if isinstance(value, str) else value
+    found: list[InstrumentRequest] = []
+    for item in items:
+        if isinstance(item, InstrumentRequest):
+            found.append(item)
+            continue
+        instrument = find_instrument(str(item))
+        if instrument is None:
+            raise ValueError(f"{item!r} is not a known instrument")
+        found.append(request(instrument.name))
+    return tuple(found)
+
+
+def _unwanted(value: Any) -> tuple[str, ...]:
+    found = []
+    for word in _words(value):
+        instrument = find_instrument(word)
+        if word.lower() in ROLE_WORDS:
+            found.append(ROLE_WORDS[word.lower()])
+        elif instrument is not None:
+            found.append(instrument.name)
+        else:
+            raise ValueError(f"{word!r} is neither a role nor an instrument")
+    return tuple(found)
+
+
+def _form(value: Any) -> Any:
+    return parse_form_text(value if isinstance(value, str) else _tags(value))
+
+
+def _tags(value: Sequence[Any]) -> str:
+    return " ".join(item if str(item).startswith("[") else f"[{item}]" for item in map(str, value))
+
+
+def _chords(value: Any) -> dict[str, tuple[tuple[str, ...], ...]]:
+    if isinstance(value, Mapping):
+        return {str(kind): parse_chord_text(str(text)) for kind, text in value.items()}
+    text = value if isinstance(value, str) else " ".join(str(chord) for chord in value)
+    return {"": parse_chord_text(text)}
+
+
+def _text(value: Any) -> str:
+    return str(value).strip()[:200]
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "genre": _genre,
+    "mood": _words,
+    "tonic": _tonic,
+    "mode": _mode,
+    "tempo": _number(TEMPO_LOW, TEMPO_HIGH),
+    "meter": _meter,
+    "swing": _number(0.5, 0.75),
+    "bars": lambda value: int(_number(1, MAX_BARS)(value)),
+    "seconds": _number(5, MAX_SECONDS),
+    "form": _form,
+    "chords": _chords,
+    "instruments": _instruments,
+    "instruments_only": bool,
+    "unwanted": _unwanted,
+    "density": _number(0, 1),
+    "energy": _number(0, 1),
+    "complexity": _number(0, 1),
+    "theme": _text,
+    "title": _text,
+}

@@ -1,0 +1,127 @@
+"""Fill what the musician left open: genre from moods, the rest from the style."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any
+
+from compositions.composer.prompt_words import moods
+from compositions.composer.seeds import stream
+from compositions.composer.spec import MusicSpec, Source
+from compositions.composer.styles import Style, styles
+from compositions.score.document import Mode
+from compositions.score.harmony import MINOR_MODES
+
+DEFAULT_SECONDS = 120.0
+_MAJOR_TONICS = ("C", "G", "D", "F", "Bb", "A", "Eb", "E")
+_MINOR_TONICS = ("A", "D", "E", "C", "G", "B", "F", "F#")
+
+
+def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
+    """Return the specification with every musical question answered, and its style.
+
+    Length stays as asked: ``bars`` or ``seconds`` may both be ``None``. Raises
+    ``ValueError`` for an unknown genre.
+    """
+    rng = stream(seed, "song", "plan", "resolve")
+    if spec.genre.value is None:
+        name, confidence = _genre_for(spec, rng)
+        spec = spec.with_value("genre", name, Source.DEFAULT, confidence)
+    style = styles().get(spec.genre.value)
+    if style is None:
+        raise ValueError(f"genre: {spec.genre.value!r} is not a known style")
+    mood = _mood(spec)
+    if spec.mood.value is None:
+        spec = spec.with_value("mood", style.moods[:2], Source.STYLE, 0.4)
+    if spec.mode.value is None:
+        spec = _fill(spec, "mode", _mode_for(spec, style, mood, rng), Source.STYLE, 0.6)
+    if spec.tonic.value is None:
+        minor = Mode(spec.mode.value) in MINOR_MODES
+        tonic = rng.choice(_MINOR_TONICS if minor else _MAJOR_TONICS)
+        spec = _fill(spec, "tonic", tonic, Source.DEFAULT, 0.3)
+    if spec.meter.value is None:
+        # The first meter of a style is its home; the others are rare colours.
+        weights = [4.0] + [1.0] * (len(style.meters) - 1)
+        spec = _fill(spec, "meter", rng.choices(style.meters, weights)[0], Source.STYLE, 0.7)
+    if spec.tempo.value is None:
+        spec = _fill(spec, "tempo", _tempo_for(style, mood, rng), Source.STYLE, 0.6)
+    if spec.swing.value is None:
+        spec = _fill(spec, "swing", style.swing_ratio, Source.STYLE, 0.7)
+    defaults: tuple[tuple[str, Any], ...] = (
+        ("density", style.density),
+        ("energy", 0.5),
+        ("complexity", style.complexity),
+        ("unwanted", ()),
+        ("instruments_only", False),
+    )
+    for name, value in defaults:
+        if getattr(spec, name).value is None:
+            spec = _fill(spec, name, value, Source.STYLE, 0.5)
+    return spec, style
+
+
+def _fill(spec: MusicSpec, name: str, value: Any, source: Source, confidence: float) -> MusicSpec:
+    return spec.with_value(name, value, source, confidence)
+
+
+def _mood(spec: MusicSpec) -> tuple[float, float] | None:
+    found = [moods()[word] for word in spec.mood.value or () if word in moods()]
+    if not found:
+        return None
+    return (
+        sum(mood.valence for mood in found) / len(found),
+        sum(mood.arousal for mood in found) / len(found),
+    )
+
+
+def _genre_for(spec: MusicSpec, rng: random.Random) -> tuple[str, float]:
+    """Pick the style that fits moods, instruments, tempo and meter best."""
+    asked = {item.name for item in spec.instruments.value or ()}
+    scores: dict[str, float] = {}
+    for style in styles().values():
+        band = {name for part in style.parts for name in part.instruments}
+        score = sum(1.0 for word in spec.mood.value or () if word in style.moods)
+        score += 0.7 * len(asked & band)
+        tempo = spec.tempo.value
+        if tempo is not None:
+            low, high = style.tempo
+            score += (
+                0.6 if low <= tempo <= high else -0.02 * min(abs(tempo - low), abs(tempo - high))
+            )
+        if spec.meter.value is not None:
+            score += 0.8 if tuple(spec.meter.value) in style.meters else -0.4
+        if spec.mode.value is not None and spec.mode.value in style.modes:
+            score += 0.2
+        if style.name in ("pop", "folk", "cinematic", "rock", "lo-fi"):
+            score += 0.15  # nobody is surprised by these
+        scores[style.name] = score
+    best = max(scores.values())
+    names = [name for name, score in scores.items() if score >= best - 0.1]
+    return rng.choice(names), round(min(0.6, 0.25 + 0.12 * max(0.0, best)), 2)
+
+
+def _mode_for(
+    spec: MusicSpec, style: Style, mood: tuple[float, float] | None, rng: random.Random
+) -> str:
+    weights = dict(style.modes)
+    majors = {name for name in weights if Mode(name) not in MINOR_MODES}
+    if spec.tonic.asked and Mode.MAJOR.value in weights:
+        return Mode.MAJOR.value  # "in C" means C major
+    if mood is not None:
+        for name in weights:
+            bright = mood[0] if name in majors else -mood[0]
+            weights[name] *= math.exp(2.5 * bright)
+        if mood[0] <= -0.25 and len(majors) == len(weights) and "blues" not in weights:
+            return Mode.MINOR.value
+    names = list(weights)
+    return rng.choices(names, [weights[name] for name in names])[0]
+
+
+def _tempo_for(style: Style, mood: tuple[float, float] | None, rng: random.Random) -> float:
+    low, high = style.tempo
+    typical = style.typical_tempo
+    if mood is not None:
+        reach = (mood[1] - 0.5) * 1.4
+        typical += reach * (high - typical if reach > 0 else typical - low)
+    return float(round(rng.triangular(low, high, min(high, max(low, typical)))))

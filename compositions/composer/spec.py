@@ -1,0 +1,192 @@
+"""What a song shall be: one value per question, with where it came from.
+
+A :class:`MusicSpec` is what the prompt parser returns and what the composer obeys.
+``None`` as a value means "left to the composer", which fills it from the style or a
+default and says so in ``source``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Source(StrEnum):
+    """Who decided a value; earlier members win over later ones."""
+
+    USER = "user"
+    PROMPT = "prompt"
+    STYLE = "style"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecField:
+    """One decided (or open) value with its source and a confidence 0..1."""
+
+    value: Any = None
+    source: Source = Source.DEFAULT
+    confidence: float = 0.0
+
+    @property
+    def asked(self) -> bool:
+        """True when the musician asked for this value, by field or by prompt."""
+        return self.value is not None and self.source in (Source.USER, Source.PROMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRequest:
+    """A section that the musician named: kind, label as written, bars or None."""
+
+    kind: str
+    label: str
+    bars: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentRequest:
+    """An instrument that was asked for.
+
+    ``program`` and ``bank`` are General MIDI numbers from 0, ``percussion`` marks a
+    drum kit, ``roles`` are the roles it can take, best first; ``generic`` marks a plain
+    word ("guitar") that leaves the kind to the style.
+    """
+
+    name: str
+    program: int
+    bank: int = 0
+    percussion: bool = False
+    roles: tuple[str, ...] = ()
+    generic: bool = False
+
+
+def _open() -> SpecField:
+    return SpecField()
+
+
+@dataclass(frozen=True, slots=True)
+class MusicSpec:
+    """The full specification of a song.
+
+    Values: ``genre`` a style name; ``mood`` a tuple of mood words; ``tonic`` a spelled
+    note ("Bb"); ``mode`` a :class:`~compositions.score.document.Mode` value; ``tempo``
+    quarter notes per minute; ``meter`` a (numerator, denominator) pair; ``swing`` the
+    share of the first of two swung notes, 0.5 (straight) to 0.75; ``bars`` a bar count;
+    ``seconds`` a length; ``form`` a tuple of :class:`SectionRequest`; ``chords`` a dict
+    from section kind ("" = everywhere) to a tuple of bars, each a tuple of chord texts
+    (names or Roman numerals); ``instruments`` a tuple of :class:`InstrumentRequest`;
+    ``instruments_only`` true when nothing else may play; ``unwanted`` a tuple of role or
+    instrument names; ``density``, ``energy`` and ``complexity`` 0..1; ``theme`` what the
+    lyrics are about; ``title`` the song's title.
+    """
+
+    prompt: str = ""
+    genre: SpecField = field(default_factory=_open)
+    mood: SpecField = field(default_factory=_open)
+    tonic: SpecField = field(default_factory=_open)
+    mode: SpecField = field(default_factory=_open)
+    tempo: SpecField = field(default_factory=_open)
+    meter: SpecField = field(default_factory=_open)
+    swing: SpecField = field(default_factory=_open)
+    bars: SpecField = field(default_factory=_open)
+    seconds: SpecField = field(default_factory=_open)
+    form: SpecField = field(default_factory=_open)
+    chords: SpecField = field(default_factory=_open)
+    instruments: SpecField = field(default_factory=_open)
+    instruments_only: SpecField = field(default_factory=_open)
+    unwanted: SpecField = field(default_factory=_open)
+    density: SpecField = field(default_factory=_open)
+    energy: SpecField = field(default_factory=_open)
+    complexity: SpecField = field(default_factory=_open)
+    theme: SpecField = field(default_factory=_open)
+    title: SpecField = field(default_factory=_open)
+    not_understood: tuple[str, ...] = ()
+
+    def items(self) -> Iterator[tuple[str, SpecField]]:
+        """Yield (name, field) for every specified question, in a fixed order."""
+        for name in FIELD_NAMES:
+            yield name, getattr(self, name)
+
+    def with_value(self, name: str, value: Any, source: Source, confidence: float) -> MusicSpec:
+        """Return a copy in which ``name`` has a new value. Raises ``KeyError``."""
+        if name not in FIELD_NAMES:
+            raise KeyError(name)
+        return replace(self, **{name: SpecField(value, source, confidence)})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data; :meth:`from_dict` is its inverse."""
+        data: dict[str, Any] = {"prompt": self.prompt}
+        for name, entry in self.items():
+            data[name] = {
+                "value": _plain(entry.value),
+                "source": entry.source.value,
+                "confidence": entry.confidence,
+            }
+        data["not_understood"] = list(self.not_understood)
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MusicSpec:
+        """Read what :meth:`to_dict` wrote. Missing fields stay open.
+
+        Raises ``ValueError`` for an unknown source or a malformed value.
+        """
+        values: dict[str, Any] = {"prompt": str(data.get("prompt", ""))}
+        for name in FIELD_NAMES:
+            entry = data.get(name)
+            if entry is None:
+                continue
+            if not isinstance(entry, Mapping) or "value" not in entry:
+                raise ValueError(f"{name}: expected an object with value, source, confidence")
+            try:
+                value = _typed(name, entry["value"])
+            except (TypeError, KeyError, AttributeError) as error:
+                raise ValueError(f"{name}: malformed value ({error})") from error
+            values[name] = SpecField(
+                value,
+                Source(entry.get("source", Source.USER)),
+                float(entry.get("confidence", 1.0)),
+            )
+        values["not_understood"] = tuple(str(word) for word in data.get("not_understood", ()))
+        return cls(**values)
+
+
+FIELD_NAMES: tuple[str, ...] = tuple(
+    entry.name for entry in fields(MusicSpec) if entry.name not in ("prompt", "not_understood")
+)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SectionRequest | InstrumentRequest):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, StrEnum):
+        return value.value
+    return value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "form":
+        return tuple(SectionRequest(**item) for item in value)
+    if name == "instruments":
+        return tuple(
+            InstrumentRequest(**{**item, "roles": tuple(item.get("roles", ()))}) for item in value
+        )
+    if name == "chords":
+        return {
+            str(kind): tuple(tuple(str(chord) for chord in bar) for bar in bars)
+            for kind, bars in value.items()
+        }
+    if name in ("mood", "unwanted"):
+        return tuple(str(item) for item in value)
+    if name == "meter":
+        numerator, denominator = value
+        return (int(numerator), int(denominator))
+    return value

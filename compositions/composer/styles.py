@@ -1,0 +1,227 @@
+"""Style data: what makes a genre, as validated JSON files.
+
+Every file in ``styles/`` describes one genre: tempo range, meters, swing, modes,
+progressions in Roman numerals per section kind, forms, energy, grooves, parts and mix
+hints. The files are read and checked once; a broken file fails loudly with its path.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from compositions.composer.rhythm import Grid, grid_for
+from compositions.composer.roman import RomanError, parse_progression
+from compositions.score.document import Mode, TrackRole
+
+_FOLDER = Path(__file__).parent
+FIGURES = frozenset(
+    ["melody", "block", "power", "strum", "stab", "arpeggio", "sustain", "bass", "walking", "drums", "percussion", "counter"]
+)
+LEVELS = ("low", "mid", "high")
+DEFAULT_STYLE = "pop"
+
+
+class StyleError(ValueError):
+    """A style file is broken; the message names file and place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A General MIDI instrument: program from 0, playable range as MIDI pitches."""
+
+    name: str
+    aliases: tuple[str, ...]
+    program: int
+    percussion: bool
+    family: str
+    roles: tuple[str, ...]
+    low: int
+    high: int
+    envelope: str
+
+
+@dataclass(frozen=True, slots=True)
+class StylePart:
+    """One part of a style's band.
+
+    ``enter`` is the section energy 0..1 from which it plays, ``figure`` what it plays
+    (one of :data:`FIGURES`), ``register`` its MIDI pitch range where the style asks for
+    one; ``gain_db``, ``pan`` and ``reverb_send`` are mixer settings.
+    """
+
+    role: str
+    instruments: tuple[str, ...]
+    figure: str
+    enter: float
+    gain_db: float
+    pan: float
+    reverb_send: float
+    register: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A validated style file. The JSON members keep their names."""
+
+    name: str
+    title: str
+    aliases: tuple[str, ...]
+    tempo: tuple[float, float]
+    typical_tempo: float
+    meters: tuple[tuple[int, int], ...]
+    swing_ratio: float
+    swing_unit: int
+    modes: Mapping[str, float]
+    moods: tuple[str, ...]
+    complexity: float
+    cadence: str
+    density: float
+    ending: str
+    progressions: Mapping[str, Mapping[str, tuple[str, ...]]]
+    forms: tuple[tuple[str, ...], ...]
+    cycle: tuple[str, ...]
+    section_bars: Mapping[str, int]
+    energy: Mapping[str, float]
+    lead: Mapping[str, str]
+    feel: Mapping[str, Any]
+    mix: Mapping[str, float]
+    parts: tuple[StylePart, ...]
+    grooves: Mapping[str, Mapping[str, Any]]
+
+    def groove(self, grid: Grid) -> tuple[Mapping[str, Any], int]:
+        """Return the groove for a meter and the steps per bar of its patterns."""
+        own = self.grooves.get(f"{grid.numerator}/{grid.denominator}")
+        if own is not None:
+            return own, grid.steps
+        if grid.compound and "6/8" in self.grooves and grid.steps % 12 == 0:
+            return self.grooves["6/8"], 12
+        name = "4/4" if "4/4" in self.grooves else next(iter(self.grooves))
+        return self.grooves[name], grid_for(*_meter(name)).steps
+
+
+def _meter(text: str) -> tuple[int, int]:
+    numerator, denominator = text.split("/")
+    return int(numerator), int(denominator)
+
+
+@lru_cache(maxsize=1)
+def instruments() -> Mapping[str, Instrument]:
+    """Return all known instruments by name."""
+    path = _FOLDER / "data" / "instruments.json"
+    found: dict[str, Instrument] = {}
+    for entry in json.loads(path.read_text(encoding="utf-8")):
+        instrument = Instrument(
+            **{**entry, "aliases": tuple(entry["aliases"]), "roles": tuple(entry["roles"])}
+        )
+        if instrument.name in found:
+            raise StyleError(f"{path.name}: {instrument.name} appears twice")
+        if not 0 <= instrument.program <= 127 or not instrument.low < instrument.high <= 127:
+            raise StyleError(f"{path.name}: {instrument.name} has a program or range out of MIDI")
+        for role in instrument.roles:
+            TrackRole(role)
+        found[instrument.name] = instrument
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1)
+def styles() -> Mapping[str, Style]:
+    """Return all styles by name. Raises :class:`StyleError` for a broken file."""
+    found: dict[str, Style] = {}
+    for path in sorted((_FOLDER / "styles").glob("*.json")):
+        try:
+            found[path.stem] = _read(json.loads(path.read_text(encoding="utf-8")), path.stem)
+        except (KeyError, TypeError, ValueError) as error:
+            raise StyleError(f"styles/{path.name}: {error}") from error
+    return MappingProxyType(found)
+
+
+def _read(data: dict[str, Any], stem: str) -> Style:
+    if data["name"] != stem:
+        raise ValueError(f"name {data['name']!r} differs from the file name")
+    low, high = data["tempo"]
+    if not 30 <= low <= data["typical_tempo"] <= high <= 300:
+        raise ValueError("tempo: expected low <= typical_tempo <= high within 30-300")
+    for mode, kinds in data["progressions"].items():
+        Mode(mode)
+        for kind, texts in kinds.items():
+            for text in texts:
+                try:
+                    parse_progression(text)
+                except RomanError as error:
+                    raise ValueError(f"progressions.{mode}.{kind}: {error}") from error
+    for mode in data["modes"]:
+        Mode(mode)
+    if not set(data["ending"].split()) <= {"ritardando", "ring", "cold"}:
+        raise ValueError(f"ending: {data['ending']!r} is unknown")
+    if data["cadence"] not in ("none", "light", "strong"):
+        raise ValueError(f"cadence: {data['cadence']!r} is unknown")
+    for meter, groove in data["grooves"].items():
+        _check_groove(meter, groove)
+    return Style(
+        name=data["name"],
+        title=data["title"],
+        aliases=tuple(data["aliases"]),
+        tempo=(float(low), float(high)),
+        typical_tempo=float(data["typical_tempo"]),
+        meters=tuple(_meter(text) for text in data["meters"]),
+        swing_ratio=float(data["swing"]["ratio"]),
+        swing_unit=int(data["swing"]["unit"]),
+        modes=data["modes"],
+        moods=tuple(data["moods"]),
+        complexity=float(data["complexity"]),
+        cadence=data["cadence"],
+        density=float(data["density"]),
+        ending=data["ending"],
+        progressions={
+            mode: {kind: tuple(texts) for kind, texts in kinds.items()}
+            for mode, kinds in data["progressions"].items()
+        },
+        forms=tuple(tuple(form) for form in data["forms"]),
+        cycle=tuple(data["cycle"]),
+        section_bars=data["section_bars"],
+        energy=data["energy"],
+        lead=data["lead"],
+        feel=data["feel"],
+        mix=data["mix"],
+        parts=tuple(_part(entry) for entry in data["parts"]),
+        grooves=data["grooves"],
+    )
+
+
+def _part(entry: dict[str, Any]) -> StylePart:
+    if entry["figure"] not in FIGURES:
+        raise ValueError(f"parts: figure {entry['figure']!r} is unknown")
+    for name in entry["instruments"]:
+        if name not in instruments():
+            raise ValueError(f"parts: instrument {name!r} is unknown")
+    register = entry.get("register")
+    return StylePart(
+        role=TrackRole(entry["role"]).value,
+        instruments=tuple(entry["instruments"]),
+        figure=entry["figure"],
+        enter=float(entry["enter"]),
+        gain_db=float(entry["gain_db"]),
+        pan=float(entry["pan"]),
+        reverb_send=float(entry["reverb_send"]),
+        register=(int(register[0]), int(register[1])) if register else None,
+    )
+
+
+def _check_groove(meter: str, groove: dict[str, Any]) -> None:
+    steps = grid_for(*_meter(meter)).steps
+    for kind in ("bass", "comp", "arpeggio"):
+        for level, patterns in groove[kind].items():
+            for pattern in patterns:
+                if level not in LEVELS or not pattern or len(pattern) % steps:
+                    raise ValueError(f"grooves.{meter}.{kind}.{level}: {pattern!r} has odd length")
+    for level, kits in groove["drums"].items():
+        for kit in kits:
+            for piece, pattern in kit.items():
+                if level not in LEVELS or not pattern or len(pattern) % steps:
+                    raise ValueError(f"grooves.{meter}.drums.{level}.{piece}: {pattern!r}")
