@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from accounts.models import User
 from ariaforge.context import current_action
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
 from compositions.composer import Composition as Composed
@@ -87,7 +88,7 @@ class ComposeKind(JobKind):
             updated_by=current_action().actor_id,
         )
         _note_artifact(context, "midi", composition.midi)
-        request_render(composition=composition, user=composition.compose_job.owner)
+        request_render(composition=composition, user=User.objects.get(pk=context.owner_id))
         return {"composition": str(composition.pk), "content_hash": composition.content_hash}
 
 
@@ -133,7 +134,7 @@ class RenderKind(JobKind):
             )
         except SoundError as error:
             raise JobError("cannot_render", str(error)) from error
-        figures = {
+        figures: dict[str, Any] = {
             "duration_seconds": result.duration_seconds,
             "sample_rate_hz": result.sample_rate,
             "channels": 2,
@@ -252,7 +253,7 @@ def _prepare(
 ) -> Asset:
     """Put a file of the song into the storage, named after the song."""
     return prepare_file(
-        owner=composition.created_by or composition.compose_job.owner,
+        owner=User.objects.get(pk=context.owner_id),
         project=composition.project,
         content=content,
         filename=f"{title}.{ending}",

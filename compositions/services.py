@@ -55,7 +55,7 @@ def default_project(user: User) -> Project:
     if project is not None:
         return project
     return create_project(
-        user=user, name=INBOX_NAME, status="active", settings={"inbox_of": str(user.pk)}
+        owner=user, name=INBOX_NAME, status="active", settings={"inbox_of": str(user.pk)}
     )
 
 

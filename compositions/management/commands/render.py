@@ -11,10 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compositions.progress_bar import ProgressBar
 from compositions.score.midi_guard import MidiError, read_midi_safely
+from compositions.sound import FORMATS as FORMAT_NAMES
 from compositions.sound import RenderParameters, SoundError, encode, render
+from compositions.sound.encoding import AudioFormat
 from compositions.workshop import soundfont_path, tags_for
 
-FORMATS = {".wav": "wav", ".mp3": "mp3", ".flac": "flac", ".ogg": "ogg"}
+FORMATS: dict[str, AudioFormat] = {f".{name}": name for name in FORMAT_NAMES}
 
 
 class Command(BaseCommand):
@@ -40,8 +42,8 @@ class Command(BaseCommand):
             parameters = RenderParameters.from_dict({"target_lufs": options["lufs"]})
         except (MidiError, OSError, ValueError) as error:
             raise CommandError(str(error)) from error
-        for note in imported.notes:
-            self.stderr.write(note)
+        for remark in imported.remarks:
+            self.stderr.write(remark)
         destination.parent.mkdir(parents=True, exist_ok=True)
         with (
             ProgressBar() as bar,

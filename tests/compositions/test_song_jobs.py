@@ -1,0 +1,228 @@
+"""From a prompt to a document, to a mix, to exports."""
+
+from __future__ import annotations
+
+import io
+
+import mido
+import pytest
+import soundfile
+
+from ariaforge.exceptions import ConflictError, InvalidInputError
+from ariaforge.models import Job
+from compositions.documents import load_score, music_hash, store_score
+from compositions.models import AISession, Composition, Export, Track
+from compositions.models.composition import Stage
+from compositions.score.midi import write_midi
+from compositions.services import (
+    INBOX_NAME,
+    NothingComposedYetError,
+    cancel_work,
+    create_from_prompt,
+    delete_composition,
+    rename,
+    request_export,
+    request_render,
+    retry_work,
+)
+from tests.compositions.conftest import PROMPT, reported
+from tests.factories import ProjectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def fresh(song: Composition) -> Composition:
+    return Composition.objects.with_work().get(pk=song.pk)
+
+
+def test_a_prompt_becomes_a_song_in_the_persons_own_project(musician):
+    first = create_from_prompt(user=musician, prompt=PROMPT)
+    second = create_from_prompt(user=musician, prompt=PROMPT)
+    assert first.stage == Stage.COMPOSING
+    assert first.project == second.project
+    assert first.project.name == INBOX_NAME
+    assert first.seed != second.seed
+    assert first.created_by == musician
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "x" * 1001])
+def test_unfit_prompts_are_refused_and_leave_nothing(musician, prompt):
+    with pytest.raises(InvalidInputError):
+        create_from_prompt(user=musician, prompt=prompt)
+    assert not Composition.all_objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_composing_stores_the_document_and_asks_for_the_mix(composed_song, musician):
+    song = composed_song
+    assert song.is_composed
+    assert song.stage == Stage.RENDERING
+    assert song.tracks.count() >= 3
+    assert song.sections.count() >= 2
+    assert song.chords.count() >= 4
+    assert music_hash(load_score(song)) == song.content_hash
+    assert song.spec["tempo"]["value"] == 82
+    assert 0 <= song.confidence_score <= 1
+    assert song.created_by == musician
+    assert all(track.created_by == musician for track in song.tracks.all())
+    session = AISession.objects.get(composition=song)
+    assert session.result_content_hash == song.content_hash
+    assert session.engine_version == song.engine_version
+    # The stored file is the document as it is.
+    with song.midi.file.open("rb") as stored:
+        assert stored.read() == write_midi(load_score(song))
+
+
+def test_same_prompt_and_seed_give_the_same_file(musician, run_jobs):
+    songs = [create_from_prompt(user=musician, prompt=PROMPT, seed=11) for _ in range(2)]
+    other = create_from_prompt(user=musician, prompt=PROMPT, seed=12)
+    run_jobs("compose")
+    first, second, third = (fresh(song) for song in [*songs, other])
+    assert first.midi.sha256 == second.midi.sha256
+    assert first.content_hash == second.content_hash
+    assert third.midi.sha256 != first.midi.sha256
+
+
+def test_rendering_makes_a_mix_of_the_promised_loudness(composed_song, run_jobs):
+    (job,) = run_jobs("render")
+    song = fresh(composed_song)
+    assert song.stage == Stage.READY
+    assert song.pending_render is None
+    render = song.current_render
+    assert render.content_hash == song.content_hash
+    assert render.measurements["integrated_lufs"] == pytest.approx(-14, abs=0.5)
+    assert render.measurements["true_peak_dbtp"] <= -1
+    with render.mix.file.open("rb") as stored:
+        information = soundfile.info(io.BytesIO(stored.read()))
+    assert (information.samplerate, information.subtype) == (44100, "PCM_24")
+    assert information.duration == pytest.approx(render.duration_seconds, abs=0.01)
+    assert render.mp3.content_type == "audio/mpeg"
+    steps = list(dict.fromkeys(step for _, step in reported(job)))
+    assert steps[:2] == ["Rendering", "Mixing"]
+    fractions = [fraction for fraction, _ in reported(job)]
+    assert fractions == sorted(fractions)
+    assert len(set(fractions)) >= 5
+    assert {artifact.name for artifact in job.artifacts.all()} == {"mix", "mp3"}
+
+
+def test_a_mix_stays_playable_while_another_is_made(finished_song, musician, run_jobs):
+    before = finished_song.current_render
+    request_render(composition=finished_song, user=musician, parameters={"target_lufs": -20.0})
+    song = fresh(finished_song)
+    assert song.current_render == before
+    assert song.stage == Stage.RENDERING
+    run_jobs("render")
+    song = fresh(finished_song)
+    assert song.current_render != before
+    assert song.current_render.measurements["integrated_lufs"] == pytest.approx(-20, abs=0.5)
+
+
+def test_same_render_gives_the_same_bytes(finished_song, musician, run_jobs):
+    request_render(composition=finished_song, user=musician)
+    run_jobs("render")
+    assert fresh(finished_song).current_render.mix.sha256 == (
+        finished_song.current_render.mix.sha256
+    )
+
+
+def test_unfit_render_parameters_are_refused(composed_song, musician):
+    with pytest.raises(InvalidInputError):
+        request_render(composition=composed_song, user=musician, parameters={"target_lufs": 3})
+
+
+def test_nothing_is_rendered_or_exported_before_there_are_notes(musician):
+    song = create_from_prompt(user=musician, prompt=PROMPT)
+    with pytest.raises(NothingComposedYetError):
+        request_render(composition=song, user=musician)
+    with pytest.raises(NothingComposedYetError):
+        request_export(composition=song, user=musician, format="midi")
+
+
+@pytest.mark.parametrize("audio_format", ["flac", "ogg", "mp3", "wav"])
+def test_exports_of_the_mix_are_files_of_their_format(
+    finished_song, musician, run_jobs, audio_format
+):
+    request_export(composition=finished_song, user=musician, format=audio_format)
+    run_jobs("render")
+    export = Export.objects.get(composition=finished_song)
+    with export.asset.file.open("rb") as stored:
+        information = soundfile.info(io.BytesIO(stored.read()))
+    assert information.duration == pytest.approx(
+        finished_song.current_render.duration_seconds, abs=0.1
+    )
+    assert export.asset.filename == f"{finished_song.name}.{audio_format}"
+
+
+@pytest.mark.parametrize("midi_type", [0, 1])
+def test_midi_exports_of_both_types(composed_song, musician, run_jobs, midi_type):
+    request_export(
+        composition=composed_song,
+        user=musician,
+        format="midi",
+        settings={"midi_type": midi_type},
+    )
+    run_jobs("render")
+    export = Export.objects.get(composition=composed_song)
+    with export.asset.file.open("rb") as stored:
+        assert mido.MidiFile(file=stored).type == midi_type
+
+
+def test_work_can_be_cancelled_and_tried_again(musician, run_jobs):
+    song = create_from_prompt(user=musician, prompt=PROMPT)
+    assert cancel_work(composition=song) == 1
+    assert fresh(song).stage == Stage.CANCELLED
+    assert retry_work(composition=fresh(song)) is not None
+    run_jobs("compose")
+    assert fresh(song).is_composed
+    assert retry_work(composition=fresh(song)) is None
+
+
+def test_a_cancelled_mix_leaves_the_notes(composed_song):
+    cancel_work(composition=composed_song)
+    song = fresh(composed_song)
+    assert song.stage == Stage.CANCELLED
+    assert song.is_composed
+    assert song.midi is not None
+
+
+def test_deleting_a_song_stops_its_work_and_hides_all_of_it(composed_song):
+    delete_composition(composition=composed_song)
+    assert not Composition.objects.filter(pk=composed_song.pk).exists()
+    assert not Track.objects.exists()
+    assert not Job.objects.active().exists()
+    Composition.all_objects.get(pk=composed_song.pk).restore()
+    assert Track.objects.count() == composed_song.tracks.count() > 0
+
+
+def test_renaming_does_not_change_the_music(composed_song):
+    rename(composition=composed_song, name="  Night   bus ")
+    song = fresh(composed_song)
+    assert song.name == "Night bus"
+    assert load_score(song).title == "Night bus"
+    assert music_hash(load_score(song)) == song.content_hash
+    with pytest.raises(InvalidInputError):
+        rename(composition=song, name="  ")
+
+
+def test_storing_again_replaces_and_counts_the_revision(composed_song):
+    score = load_score(composed_song)
+    before = (composed_song.revision, composed_song.tracks.count())
+    store_score(composed_song, score)
+    song = fresh(composed_song)
+    assert (song.revision, song.tracks.count()) == (before[0] + 1, before[1])
+    assert load_score(song) == score
+
+
+def test_one_key_begins_one_song(musician):
+    first = create_from_prompt(user=musician, prompt=PROMPT, idempotency_key="k1")
+    again = create_from_prompt(user=musician, prompt=PROMPT, idempotency_key="k1")
+    assert again.pk == first.pk
+    assert Job.objects.count() == 1
+    with pytest.raises(ConflictError):
+        create_from_prompt(user=musician, prompt="something else", idempotency_key="k1")
+
+
+def test_a_shared_project_holds_the_song_where_it_was_asked_for(musician):
+    project = ProjectFactory(owner=musician)
+    song = create_from_prompt(user=musician, prompt=PROMPT, project=project)
+    assert song.project == project
