@@ -14,7 +14,6 @@ from ariaforge.embedded.environment import RunLock, embedded_environment
 from ariaforge.embedded.supervisor import (
     ProcessSupervisor,
     Service,
-    ServiceError,
     StopRequestedError,
     announce,
 )
@@ -62,13 +61,17 @@ def serve(host: str, port: int) -> None:
                 supervisor.start(*servers)
             studio.save()
             announce("Preparing the database and the static files ...")
-            supervisor.run("Setting up", commands.manage("setup"), environment, logs / "setup.log")
+            printed = supervisor.run(
+                "Setting up",
+                commands.manage("setup", "--sign-in-link"),
+                environment,
+                logs / "setup.log",
+            )
             announce("Starting web, worker and dispatcher ...")
-            supervisor.start(
-                _worker(environment, logs), _dispatcher(environment, logs),
-                _web(environment, logs, host, port),
-            )  # fmt: skip
-            announce(f"AriaForge is ready: {_sign_in_link(supervisor, environment, logs)}")
+            # The pages come first: the others are ready before anybody has typed a prompt.
+            supervisor.start(_web(environment, logs, host, port))
+            supervisor.start(_worker(environment, logs), _dispatcher(environment, logs))
+            announce(f"AriaForge is ready: {printed.split()[-1]}")
             supervisor.watch()
             announce("Stopping ...")
 
@@ -114,18 +117,6 @@ def _dispatcher(environment: Mapping[str, str], logs: Path) -> Service:
         log=logs / "dispatcher.log",
         folder=BASE_DIR,
     )
-
-
-def _sign_in_link(supervisor: ProcessSupervisor, environment: Mapping[str, str], logs: Path) -> str:
-    """Return a one-time sign-in link, or the plain address when none can be made."""
-    try:
-        printed = supervisor.run(
-            "The sign-in link", commands.manage("sign_in_link"), environment, logs / "setup.log"
-        )
-    except ServiceError as error:
-        announce(str(error))
-        return environment["BASE_URL"]
-    return printed.split()[-1]
 
 
 def _check_port(host: str, port: int) -> None:

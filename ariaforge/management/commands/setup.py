@@ -17,14 +17,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--skip-static", action="store_true", help="leave static files alone")
+        parser.add_argument(
+            "--sign-in-link", action="store_true", help="print a one-time sign-in link at the end"
+        )
 
-    def handle(self, *args: Any, skip_static: bool = False, **options: Any) -> None:
+    def handle(
+        self, *args: Any, skip_static: bool = False, sign_in_link: bool = False, **options: Any
+    ) -> None:
         """Do each step; all of them may be repeated at any time."""
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         if "load_factory" in get_commands():
             call_command("load_factory", verbosity=options["verbosity"])
         if not skip_static:
             self.collect_static(options["verbosity"])
+        if sign_in_link:
+            call_command("sign_in_link")
 
     def collect_static(self, verbosity: int) -> None:
         """Collect the static files if any of them changed since the last time."""
