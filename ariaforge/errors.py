@@ -95,11 +95,16 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 when it was the database that did not answer."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    away = database_is_away(sys.exc_info()[1])
     response = _respond(request, DATABASE_AWAY if away else SERVER_ERROR, bare=True)
     if away:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether an error means that the database did not answer."""
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _respond(request: HttpRequest, trouble: Trouble, *, bare: bool = False) -> HttpResponse:

@@ -16,7 +16,7 @@ from django_structlog.middlewares import RequestMiddleware
 from structlog.contextvars import bind_contextvars, get_contextvars
 
 from ariaforge.context import acting_as
-from ariaforge.errors import domain_error
+from ariaforge.errors import database_is_away, domain_error
 from ariaforge.exceptions import DomainError
 from ariaforge.logs import redact
 
@@ -88,8 +88,13 @@ class RequestLogMiddleware(RequestMiddleware):
 
 @receiver(signals.bind_extra_request_finished_metadata)
 @receiver(signals.bind_extra_request_failed_metadata)
-def _add_duration(request: HttpRequest, log_kwargs: dict[str, Any], **kwargs: Any) -> None:
-    """Add how long the request took, in milliseconds; for streams, until they began."""
+def _complete_line(request: HttpRequest, log_kwargs: dict[str, Any], **kwargs: Any) -> None:
+    """Add how long the request took, in milliseconds; for streams, until they began.
+
+    django-structlog takes every exception for a 500; a database that is away is a 503.
+    """
+    if database_is_away(kwargs.get("exception")):
+        log_kwargs["code"] = 503
     started_at = getattr(request, "started_at", None)
     if started_at is not None:
         log_kwargs["duration_ms"] = round((time.perf_counter() - started_at) * 1000, 1)
