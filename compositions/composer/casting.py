@@ -124,9 +124,9 @@ def _seat_for(instrument: Instrument, parts: list[StylePart], seats: list[Seat])
             return part
     filled = {seat.part.role for seat in seats}
     for role in instrument.roles:
-        part = next((part for part in parts if part.role == role and role not in filled), None)
-        if part is not None:
-            return _suited(part, instrument)
+        free = next((part for part in parts if part.role == role and role not in filled), None)
+        if free is not None:
+            return _suited(free, instrument)
     role = next((role for role in instrument.roles if role not in filled), instrument.roles[0])
     return make_part(role, instrument)
 

@@ -20,6 +20,7 @@ from compositions.score.harmony import (
     MINOR_MODES,
     chord_pitch_classes,
     pitch_class,
+    scale_intervals,
     scale_pitch_classes,
 )
 from compositions.score.timeline import Timeline
@@ -80,6 +81,13 @@ def _key(score: Score, spec: MusicSpec) -> Measured:
     if (found.tonic, found.minor) == (tonic, minor):
         return sharpness, f"the notes point to {name} (correlation {found.correlation:.2f})"
     related = (found.tonic - tonic) % 12
+    mode = Mode(spec.mode.value)
+    if mode not in (Mode.MAJOR, Mode.MINOR):
+        parent = Mode.MINOR if found.minor else Mode.MAJOR
+        if set(scale_pitch_classes(name.split()[0], mode)) <= {
+            (found.tonic + step) % 12 for step in scale_intervals(parent)
+        }:
+            return 0.8 * sharpness, f"the notes are those of {name}; their centre is less clear"
     if (not minor and found.minor and related == 9) or (minor and not found.minor and related == 3):
         return 0.6 * sharpness, f"the notes lean to the relative key of {name}"
     if found.tonic == tonic or related in (5, 7):

@@ -79,13 +79,7 @@ def compose(
     progress = on_progress or (lambda fraction, step: None)
     progress(0.0, "Planning")
     plan = make_plan(spec, seed, parse_lyrics(lyrics) if lyrics else None)
-    seats = cast(plan)
-    progress(0.1, "Composing")
-    changes, melodies = _write(plan, seats, progress)
-    progress(0.55, "Arranging")
-    parts = arrange(plan, changes, seats, melodies)
-    progress(0.8, "Performing")
-    perform(plan, changes, parts)
+    changes, parts = _attempts(plan, cast(plan), progress)
     title = make_title(plan)
     score = _score(plan, changes, parts, title)
     spec = plan.spec
@@ -99,17 +93,23 @@ def compose(
 Melodies = dict[str, dict[int, list[Event]]]
 
 
-def _write(plan: SongPlan, seats: list[Seat], progress: Progress) -> tuple[Changes, Melodies]:
-    """Write chords and melody; other progressions are tried while the key stays unclear."""
-    best: tuple[float, Changes, Melodies] | None = None
-    for attempt in range(_ATTEMPTS):
+def _attempts(plan: SongPlan, seats: list[Seat], progress: Progress) -> tuple[Changes, list[Part]]:
+    """Write the song; other progressions are tried while its key stays unclear."""
+    best: tuple[float, Changes, list[Part]] | None = None
+    attempts = 1 if plan.spec.chords.value else _ATTEMPTS
+    for attempt in range(attempts):
+        start, share = 0.1 + 0.85 * attempt / attempts, 0.85 / attempts
+        progress(start, "Composing")
         changes = make_changes(plan, attempt)
         melodies = _melodies(plan, changes, seats)
-        progress(0.1 + 0.4 * (attempt + 1) / _ATTEMPTS, "Composing")
-        clarity = _key_clarity(plan, changes, melodies)
+        progress(start + 0.5 * share, "Arranging")
+        parts = arrange(plan, changes, seats, melodies)
+        progress(start + 0.8 * share, "Performing")
+        perform(plan, changes, parts)
+        clarity = _key_clarity(plan, parts)
         if best is None or clarity > best[0]:
-            best = (clarity, changes, melodies)
-        if clarity >= 1.0 or plan.spec.chords.value:
+            best = (clarity, changes, parts)
+        if clarity >= 1.0:
             break
     if best is None:  # pragma: no cover - there is always a first attempt
         raise RuntimeError("nothing was written")
@@ -130,20 +130,18 @@ def _melodies(plan: SongPlan, changes: Changes, seats: list[Seat]) -> Melodies:
     return melodies
 
 
-def _key_clarity(plan: SongPlan, changes: Changes, melodies: Melodies) -> float:
-    """1 when a sketch of chords, roots and tune points to the key of the plan, else less."""
-    notes = [
-        Note("", slot.start, slot.duration * (2 if value == slot.harmony.root else 1), 60 + value)
-        for slot in changes.slots
-        for value in slot.harmony.pitch_classes
-    ]
-    notes += [
-        Note("", event.start, event.duration, event.pitch)
-        for lines in melodies.values()
-        for line in lines.values()
-        for event in line
-    ]
-    found = find_key(Score(tracks=(Track("", "", notes=tuple(notes)),)))
+def _key_clarity(plan: SongPlan, parts: list[Part]) -> float:
+    """1 when the written notes point to the key of the plan, less for a neighbour."""
+    tracks = tuple(
+        Track(
+            "",
+            part.name,
+            percussion=part.instrument.percussion,
+            notes=tuple(Note("", e.start, e.duration, e.pitch) for e in part.events),
+        )
+        for part in parts
+    )
+    found = find_key(Score(tracks=tracks))
     if found is None:
         return 1.0
     if found.tonic == plan.tonic_class and found.minor == (plan.mode in MINOR_MODES):

@@ -24,13 +24,14 @@ def choose_form(style: Style, bars: int, exact: bool) -> list[FormSection]:
     """Return a form of the style for about ``bars`` bars (exactly, when ``exact``)."""
     best: tuple[float, list[str], float] | None = None
     for kinds in _candidates(style, bars):
-        natural = sum(_natural(style, kind) for kind in kinds)
+        plain = sum(_natural(style, kind) for kind in kinds)
         for scale in (1.0, 0.5, 2.0):
-            cost = abs(natural * scale - bars) + (0.0 if scale == 1.0 else 0.18 * bars)
+            cost = abs(plain * scale - bars) + (0.0 if scale == 1.0 else 0.18 * bars)
+            cost += 0.04 * bars * max(0, len(kinds) - 10)  # nobody wants eight choruses
             # Prefer a fuller form over a shorter one of equal fit.
             cost -= 0.05 * bars * min(len(kinds), 8) / 8
             if best is None or cost < best[0]:
-                best = (cost, kinds, natural * scale)
+                best = (cost, kinds, plain * scale)
     if best is None:  # pragma: no cover - every style has a form
         raise ValueError(f"style {style.name} has no form")
     _, kinds, natural = best
@@ -98,24 +99,31 @@ def share_bars(style: Style, requests: list[SectionRequest], bars: int) -> list[
 
 
 def _shares(weights: list[int], total: int) -> list[int]:
-    """Split ``total`` bars by weight into multiples of 4 (or 2) with one odd section."""
-    scale = total / sum(weights)
+    """Split ``total`` bars by weight into multiples of 4 (or 2), equal weights equally.
+
+    What multiples cannot reach goes to the last section, which makes the ending longer.
+    """
     unit = 4 if total >= 4 * len(weights) else 2 if total >= 2 * len(weights) else 1
-    ideal = [weight * scale for weight in weights]
-    shares = [max(unit, round(value / unit) * unit) for value in ideal]
-    while sum(shares) > total:
-        order = sorted(range(len(shares)), key=lambda i: (ideal[i] - shares[i], -shares[i]))
-        index = next((i for i in order if shares[i] > unit), None)
-        if index is None:
-            largest = max(range(len(shares)), key=lambda i: shares[i])
-            shares[largest] -= 1
-        else:
-            shares[index] -= min(unit, sum(shares) - total)
-    while total - sum(shares) >= unit:
-        index = max(range(len(shares)), key=lambda i: (ideal[i] - shares[i], -i))
-        shares[index] += unit
-    shares[-1] += total - sum(shares)  # the odd bars make the ending longer
-    return shares
+    scale = total / sum(weights)
+    shares = {weight: max(unit, round(weight * scale / unit) * unit) for weight in set(weights)}
+    while sum(shares[weight] for weight in weights) > total:
+        over = [weight for weight in shares if shares[weight] > unit]
+        if not over:
+            break
+        shares[max(over, key=lambda weight: shares[weight] / weight)] -= unit
+    counts = [shares[weight] for weight in weights]
+    # Room left for whole units: the longest sections grow first, from the end on.
+    order = sorted(range(len(weights)), key=lambda i: (-weights[i], -i))
+    place = 0
+    while total - sum(counts) >= unit:
+        counts[order[place % len(order)]] += unit
+        place += 1
+    counts[-1] += total - sum(counts)
+    while counts[-1] < 1:  # only when there are hardly more bars than sections
+        largest = max(range(len(counts)), key=lambda i: counts[i])
+        counts[largest] -= 1
+        counts[-1] += 1
+    return counts
 
 
 def _kinds(requests: tuple[SectionRequest, ...]) -> list[str]:

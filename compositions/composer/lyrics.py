@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from compositions.composer.prompt_harmony import SECTION_KINDS
 from compositions.composer.rhythm import Grid
 from compositions.composer.spec import SectionRequest
 from compositions.composer.styles import Style
+from compositions.composer.word_lists import word_list
 
 MAX_LYRICS_CHARACTERS = 20_000
 """Longer lyrics are refused."""
@@ -17,9 +19,7 @@ MAX_LYRICS_CHARACTERS = 20_000
 _LINE_SECONDS = 4.6
 _TAG = re.compile(r"^\s*[\[(]?\s*([A-Za-z][A-Za-z -]*?)\s*\d*\s*[\])]?\s*:?\s*$")
 _VOWELS = "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿāēīōūœ"
-_ONSETS = frozenset(
-    ["bl", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "gh", "kn", "ph", "pl", "pr", "qu", "sc", "sh", "sk", "sl", "sm", "sn", "sp", "st", "sw", "th", "tr", "tw", "wh", "wr"]
-)
+_ONSETS = word_list("onsets")
 _EXCEPTIONS: dict[str, tuple[str, ...]] = {
     "every": ("ev", "ery"), "everything": ("ev", "ery", "thing"), "heaven": ("hea", "ven"),
     "people": ("peo", "ple"), "being": ("be", "ing"), "science": ("sci", "ence"),
@@ -69,9 +69,7 @@ class LyricSheet:
         return found[-1] if kind == "chorus" else found[occurrence % len(found)]
 
 
-_WEAK = frozenset(
-    ["a", "an", "the", "and", "or", "but", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "is", "are", "was", "were", "be", "i", "it", "its", "he", "she", "we", "they", "you", "me", "my", "your", "his", "her", "our", "their", "this", "that", "so", "if", "than", "when", "can", "will", "would", "not", "no", "am"]
-)
+_WEAK = word_list("unstressed")
 
 
 def parse_lyrics(text: str) -> LyricSheet | None:
@@ -101,7 +99,7 @@ def parse_lyrics(text: str) -> LyricSheet | None:
     texts = ["\n".join(lines).lower() for _, lines in stanzas]
     kind_now: str | None = None
     for (kind, lines), whole in zip(stanzas, texts, strict=True):
-        sung = tuple(line for raw in lines if (line := syllables_of_line(raw)))
+        sung = tuple(found for raw in lines if (found := syllables_of_line(raw)))
         if kind is not None:
             kind_now = kind
         if not sung:
@@ -211,7 +209,7 @@ def _split_core(core: str) -> list[str]:
     if len(nuclei) < 2:
         return [core]
     cuts = []
-    for (_, end), (begin, _) in zip(nuclei, nuclei[1:], strict=False):
+    for (_, end), (begin, _) in itertools.pairwise(nuclei):
         gap = lower[end:begin]
         if len(gap) <= 1:
             cuts.append(end)
@@ -220,7 +218,7 @@ def _split_core(core: str) -> list[str]:
         else:
             cuts.append(begin - 1)
     edges = [0, *cuts, len(core)]
-    return [core[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [core[a:b] for a, b in itertools.pairwise(edges)]
 
 
 def _silent_ending(lower: str, nucleus: tuple[int, int]) -> bool:

@@ -7,6 +7,7 @@ cadence; the same material returns with the same motifs and small ornaments.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass, replace
@@ -265,7 +266,7 @@ class MelodyWriter:
         """A returning section is recognisably the same, with a few passing notes."""
         rng = stream(self.plan.seed, section.uid, "lead", "ornament")
         added: list[Event] = []
-        for event, following in zip(events, events[1:], strict=False):
+        for event, following in itertools.pairwise(events):
             gap = abs(following.pitch - event.pitch)
             if event.duration < 480 or rng.random() > 0.3 or not 3 <= gap <= 4:
                 continue

@@ -140,10 +140,7 @@ def fragment(rhythm: Rhythm, grid: Grid) -> Rhythm:
 def cadence_rhythm(rhythm: Rhythm, grid: Grid, final: bool) -> Rhythm:
     """Return an ending bar: the motif's start runs into a long note and a breath."""
     starts = grid.starts
-    if final or len(starts) < 3:
-        target = 0
-    else:
-        target = grid.middle if len(starts) > 3 else starts[-1]
+    target = 0 if final or len(starts) < 3 else grid.middle if len(starts) > 3 else starts[-1]
     breath = max(2, grid.groups[-1] // 2) if grid.steps > 4 else 0
     end = grid.steps - breath
     head = [o for o in rhythm if o.step < target]

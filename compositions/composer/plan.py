@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 from compositions.composer.form import (
@@ -111,7 +112,7 @@ def _extra_quarters(grid: Grid) -> float:
     """Quarter notes of time that the ritardando adds at the plain tempo."""
     slowing = [*_slowing(grid), (_RITARDANDO_BARS * grid.ticks, 1.0)]
     extra = 0.0
-    for (tick, factor), (following, _) in zip(slowing, slowing[1:], strict=False):
+    for (tick, factor), (following, _) in itertools.pairwise(slowing):
         extra += (following - tick) / 480 * (1.0 / factor - 1.0)
     return extra
 
@@ -126,10 +127,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     ritardando = style.ending == "ritardando"
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)
-    if form:
-        sections = share_bars(style, list(form), bars)
-    else:
-        sections = choose_form(style, bars, exact)
+    sections = share_bars(style, list(form), bars) if form else choose_form(style, bars, exact)
     total = sum(section.bars for section in sections)
     planned = _place(sections, style, spec)
     spec = spec.with_value("bars", total, *_source(spec.bars.asked, spec.bars))

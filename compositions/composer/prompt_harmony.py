@@ -42,7 +42,10 @@ _CHORD_NAME = (
     r"[A-G](?:#|b|♯|♭)?(?:maj|min|mM|m|M|dim|aug|sus|add|alt|[#b♭♯]\d|\d|[ø°Δ+()])*"
     r"(?:/[A-G][#b♯♭]?)?"
 )
-_ROMAN = r"[b#♭♯]?(?:VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)(?:maj|sus|dim|add|[øo°+Δ]|[#b]?\d+)*(?:/[b#]?[ivIV]+)?"
+_ROMAN = (
+    r"[b#♭♯]?(?:VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)"
+    r"(?:maj|sus|dim|add|[øo°+Δ]|[#b]?\d+)*(?:/[b#]?[ivIV]+)?"
+)
 
 
 def note_name(text: str) -> str:
@@ -74,16 +77,16 @@ def read_key(reader: TextReader) -> tuple[str | None, Mode | None, float]:
         reader.mark(match.start(), match.end())
         reader.take(r"\b(?:in\s+)?(?:the\s+)?key\s+of\b")
         return note_name(match[1]), mode_of(match[2]), 1.0
-    if match := reader.take(rf"\b(?:in|key\s+of|key[:=]?)\s+([A-G]{_ACCIDENTAL}?)m\b", 0):
-        return note_name(match[1]), Mode.MINOR, 1.0
-    if match := reader.take(r"(?<![\w#])([A-G][b#♭♯]?)m\b(?!\w)", 0):
-        return note_name(match[1]), Mode.MINOR, 0.95
-    if match := reader.take(rf"(?i:\bkey\s+of|\bkey\s*[:=]?)\s*({_NOTE})(?![\w#])", 0):
-        return note_name(match[1]), _mode_word(reader), 0.95
-    if match := reader.take(rf"\b(?i:in)\s+([A-G]{_ACCIDENTAL}?)(?![\w#])", 0):
-        return note_name(match[1]), _mode_word(reader), 0.8
-    if match := reader.take(r"\b([A-Ga-g][\s-]*(?:flat|sharp))\b"):
-        return note_name(match[1]), _mode_word(reader), 0.8
+    if found := reader.take(rf"\b(?:in|key\s+of|key[:=]?)\s+([A-G]{_ACCIDENTAL}?)m\b", 0):
+        return note_name(found[1]), Mode.MINOR, 1.0
+    if found := reader.take(r"(?<![\w#])([A-G][b#♭♯]?)m\b(?!\w)", 0):
+        return note_name(found[1]), Mode.MINOR, 0.95
+    if found := reader.take(rf"(?i:\bkey\s+of|\bkey\s*[:=]?)\s*({_NOTE})(?![\w#])", 0):
+        return note_name(found[1]), _mode_word(reader), 0.95
+    if found := reader.take(rf"\b(?i:in)\s+([A-G]{_ACCIDENTAL}?)(?![\w#])", 0):
+        return note_name(found[1]), _mode_word(reader), 0.8
+    if found := reader.take(r"\b([A-Ga-g][\s-]*(?:flat|sharp))\b"):
+        return note_name(found[1]), _mode_word(reader), 0.8
     mode = _mode_word(reader)
     return None, mode, 0.9 if mode else 0.0
 
@@ -110,13 +113,19 @@ def _is_article(reader: TextReader, match: re.Match[str]) -> bool:
 def read_chords(reader: TextReader) -> dict[str, tuple[tuple[str, ...], ...]] | None:
     """Take chord progressions: section kind ("" = everywhere) -> bars of chord texts."""
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    cue = r"(?:\b(?:chords?|progression|changes|harmony|loop)\b(?:\s+(?:of|are|is|progression))?\s*[:=]?\s*)"
+    cue = (
+        r"(?:\b(?:chords?|progression|changes|harmony|loop)\b"
+        r"(?:\s+(?:of|are|is|progression))?\s*[:=]?\s*)"
+    )
     between = r"(?:\s*(?:->|→|[-–—,|>])\s*|\s+)"
     kind = rf"(?:\b(?i:({_KINDS}))\b(?i:\s+chords)?\s*:\s*)"
     for token, fewest in ((_CHORD_NAME, 3), (_ROMAN, 2)):
         end = r"(?![\w#♯♭°ø/])"
         run = rf"\|?\s*{token}{end}(?:{between}{token}{end})"
-        pattern = rf"(?:{kind}(?i:{cue})?|((?i:{cue})))?((?<![\w#]){run}*)\s*\|?(?:\s+(?i:progression|chords|changes|loop))?"
+        pattern = (
+            rf"(?:{kind}(?i:{cue})?|((?i:{cue})))?((?<![\w#]){run}*)\s*\|?"
+            r"(?:\s+(?i:progression|chords|changes|loop))?"
+        )
         for match in re.finditer(pattern, reader.left):
             bars = _bars(match[3])
             count = sum(len(bar) for bar in bars)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from compositions.composer.overrides import apply_overrides
@@ -28,17 +29,16 @@ from compositions.composer.prompt_words import (
 )
 from compositions.composer.spec import MusicSpec, Source
 from compositions.composer.styles import styles
-from compositions.composer.text_reader import TextReader
+from compositions.composer.text_reader import NUMBER, TextReader
+from compositions.composer.word_lists import word_list
 
 MAX_PROMPT_CHARACTERS = 4000
 """Longer prompts are refused."""
 
-_FILLER = frozenset(
-    ["a", "an", "the", "and", "or", "of", "in", "on", "at", "for", "with", "to", "by", "from", "as", "into", "it", "its", "it's", "is", "are", "be", "i", "me", "my", "we", "us", "our", "you", "your", "this", "that", "these", "those", "please", "make", "made", "create", "write", "compose", "generate", "give", "want", "need", "like", "would", "could", "can", "should", "song", "songs", "tune", "tunes", "track", "tracks", "piece", "music", "musical", "melody", "some", "something", "sort", "kind", "type", "style", "feel", "feeling", "feels", "vibe", "vibes", "mood", "atmosphere", "sound", "sounding", "sounds", "one", "which", "who", "where", "when", "while", "then", "than", "but", "so", "very", "really", "quite", "rather", "bit", "little", "lot", "more", "most", "much", "less", "long", "length", "short", "key", "tempo", "bpm", "time", "signature", "meter", "metre", "speed", "instruments", "instrument", "played", "playing", "plays", "play", "featuring", "features", "feature", "using", "use", "uses", "used", "including", "includes", "include", "plus", "also", "around", "about", "over", "under", "through", "up", "down", "out", "off", "set", "goes", "going", "having", "has", "have", "had", "just", "only", "number", "called", "titled", "named", "lead", "solo", "accompaniment", "accompanied", "backing", "background", "plain", "good", "nice", "great", "beautiful", "lovely", "simple", "major", "minor", "mode", "chord", "chords", "progression", "bar", "bars", "form", "structure", "section", "sections", "part", "parts", "let", "there", "here", "all", "any", "every", "driven", "based", "led", "not", "no", "don't", "do", "new", "original", "ballad", "theme", "mid", "mainly", "mostly", "slightly", "first", "second", "then", "finally", "ending", "ends", "end", "start", "starts", "starting", "begin", "begins", "beginning"]
-)
+_FILLER = word_list("filler")
 _LEVELS: tuple[tuple[str, str, float], ...] = (
-    (r"sparse|minimal(?:ist|istic)?|stripped[\s-]?(?:down|back)|uncluttered|airy", "density", 0.22),
-    (r"busy|dense|lush|full[\s-]?(?:on|sound)?|rich(?:ly)?(?:\s+layered)?|layered", "density", 0.75),
+    (r"sparse|minimal(?:ist|istic)?|stripped[\s-]?(?:down|back)|uncluttered", "density", 0.22),
+    (r"busy|dense|lush|full[\s-]sound(?:ing)?|rich(?:ly)?|layered", "density", 0.75),
     (r"high[\s-]energy|hard[\s-]hitting|banging|explosive|full\s+of\s+energy", "energy", 0.85),
     (r"low[\s-]energy|subdued|understated|restrained|quiet", "energy", 0.25),
     (r"complex(?:\s+harmon(?:y|ies))?|sophisticated\s+harmony|jazzy\s+(?:chords|harmon(?:y|ies))"
@@ -81,10 +81,13 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
         values["unwanted"] = (unwanted, 1.0)
     if swing := read_swing(reader):
         values["swing"] = swing
-    only = reader.take(
-        r"\b(?:solo|unaccompanied|only|just|nothing\s+but|duets?|duo|trio|quartet)\b"
-    )
     words = read_vocabulary(reader)
+    only = re.search(
+        r"\b(?:solo|unaccompanied|only|just|nothing\s+but|duets?|duo|trio|quartet|quintet)\b",
+        prompt,
+        re.IGNORECASE,
+    )
+    reader.take_all(r"\b(?:solo|unaccompanied|duets?|duo|trio|quartet|quintet|nothing)\b")
     bounds = read_tempo_words(reader)
     if twelve_bar:
         words.genres.append("blues")
@@ -100,13 +103,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
         spec = spec.with_value(name, value, Source.PROMPT, confidence)
     spec = apply_overrides(spec, overrides or {})
     left = tuple(word for word in reader.words_left() if word not in _FILLER and len(word) > 1)
-    return MusicSpec(
-        **{
-            **{name: entry for name, entry in spec.items()},
-            "prompt": prompt,
-            "not_understood": left,
-        }
-    )
+    return replace(spec, not_understood=left)
 
 
 def _read_words_about(reader: TextReader, values: dict[str, tuple[Any, float]]) -> None:
@@ -115,7 +112,7 @@ def _read_words_about(reader: TextReader, values: dict[str, tuple[Any, float]]) 
         values["title"] = (match[1].strip(), 1.0)
     elif match := reader.take(r"\btitle\s*[:=]\s*([^,.;\n]{1,120})"):
         values["title"] = (match[1].strip(), 0.9)
-    number = r"(?!\s*(?:\d|an?\s+(?:minute|half|hundred)|half|one|two|three|four|five|six|ninety|eighty|seventy|sixty))"
+    number = rf"(?!\s*(?:{NUMBER}|an?\s+(?:minute|half|hundred)|half)\b)"
     if match := reader.take(
         rf"\b(?:about|on\s+the\s+(?:theme|subject)\s+of|lyrics\s+(?:on|about)){number}\s+"
         r"([^,.;:\n\x1f]+?)(?=\s+(?:in|at|with|for|using|by|featuring)\b|\s*(?:[,.;:\n\x1f]|$))"

@@ -101,8 +101,8 @@ def read_meter(reader: TextReader) -> tuple[tuple[int, int], float] | None:
     for pattern, meter in METER_WORDS.items():
         if reader.take(rf"\b(?:{pattern})\b(?:\s+(?:time|met(?:er|re)))?"):
             return meter, 0.95
-    if match := reader.take(r"\bin\s+(three|3|five|5|seven|7|six|6)\b(?!\s*[\w/-])"):
-        numerator = round(read_number(match[1]))
+    if found := reader.take(r"\bin\s+(three|3|five|5|seven|7|six|6)\b(?!\s*[\w/-])"):
+        numerator = round(read_number(found[1]))
         return (numerator, 4 if numerator in (3, 5) else 8), 0.8
     return None
 

@@ -13,6 +13,7 @@ from typing import Any
 from compositions.composer.spec import InstrumentRequest
 from compositions.composer.styles import Instrument, instruments, styles
 from compositions.composer.text_reader import TextReader
+from compositions.composer.word_lists import word_list
 
 _DATA = Path(__file__).parent / "data"
 
@@ -91,9 +92,7 @@ def _pattern() -> str:
     return rf"(?<![\w-])(?:{choices})(?:'?s)?(?![\w])"
 
 
-_GENERIC = frozenset(
-    ["guitar", "guitars", "bass", "drums", "drum", "kit", "drum-kit", "drum-set", "drumset", "beat", "beats", "synth", "synths", "organ", "sax", "saxophone", "percussion", "keys"]
-) | {"drum kit", "drum set", "live drums", "electric guitar"}
+_GENERIC = word_list("generic_instruments")
 
 
 def request(name: str, text: str = "") -> InstrumentRequest:

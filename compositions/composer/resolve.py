@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from typing import Any
 
 from compositions.composer.prompt_words import moods
+from compositions.composer.roman import Harmony, resolve_name
 from compositions.composer.seeds import stream
 from compositions.composer.spec import MusicSpec, Source
 from compositions.composer.styles import Style, styles
 from compositions.score.document import Mode
-from compositions.score.harmony import MINOR_MODES
+from compositions.score.harmony import MINOR_MODES, parse_chord_symbol, scale_pitch_classes
 
 DEFAULT_SECONDS = 120.0
 _MAJOR_TONICS = ("C", "G", "D", "F", "Bb", "A", "Eb", "E")
@@ -32,6 +34,7 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
     if style is None:
         raise ValueError(f"genre: {spec.genre.value!r} is not a known style")
     mood = _mood(spec)
+    spec = key_from_chords(spec)
     if spec.mood.value is None:
         spec = spec.with_value("mood", style.moods[:2], Source.STYLE, 0.4)
     if spec.mode.value is None:
@@ -59,6 +62,54 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
         if getattr(spec, name).value is None:
             spec = _fill(spec, name, value, Source.STYLE, 0.5)
     return spec, style
+
+
+def key_from_chords(spec: MusicSpec) -> MusicSpec:
+    """Let chord names decide a key that was not asked for: "Am F C G" is in A minor.
+
+    The first chord is home when its key holds the chords about as well as any other.
+    """
+    if spec.chords.value is None or spec.tonic.value is not None:
+        return spec
+    chords: list[Harmony] = []
+    names: list[str] = []
+    for bars in spec.chords.value.values():
+        for bar in bars:
+            for text in bar:
+                try:
+                    names.append(parse_chord_symbol(text)[0])
+                    chords.append(resolve_name(text, 0, Mode.MAJOR))
+                except ValueError:
+                    return _mode_of_numerals(spec)
+    best: tuple[float, str, Mode] | None = None
+    modes = [Mode(spec.mode.value)] if spec.mode.value else [Mode.MAJOR, Mode.MINOR]
+    for place, name in enumerate(names):
+        for mode in modes:
+            scale = set(scale_pitch_classes(name, mode))
+            fit = sum(len(scale & set(c.pitch_classes)) / len(c.pitch_classes) for c in chords)
+            home = mode in MINOR_MODES if chords[place].minor else mode not in MINOR_MODES
+            fit += 0.5 * home + 0.6 * (place == 0) + 0.3 * (place == len(names) - 1)
+            if best is None or fit > best[0]:
+                best = (fit, name, mode)
+    if best is None:
+        return spec
+    spec = _fill(spec, "tonic", best[1], Source.PROMPT, 0.7)
+    if spec.mode.value is None:
+        spec = _fill(spec, "mode", best[2].value, Source.PROMPT, 0.7)
+    return spec
+
+
+def _mode_of_numerals(spec: MusicSpec) -> MusicSpec:
+    """Numerals with a small "i" mean minor, with a capital "I" major."""
+    if spec.mode.value is not None:
+        return spec
+    tokens = [t for bars in spec.chords.value.values() for bar in bars for t in bar]
+    heads = {re.match(r"[ivIV]*", token)[0] for token in tokens}  # type: ignore[index]
+    if "i" in heads:
+        return _fill(spec, "mode", Mode.MINOR.value, Source.PROMPT, 0.8)
+    if "I" in heads or "ii" in heads:
+        return _fill(spec, "mode", Mode.MAJOR.value, Source.PROMPT, 0.8)
+    return spec
 
 
 def _fill(spec: MusicSpec, name: str, value: Any, source: Source, confidence: float) -> MusicSpec:

@@ -113,7 +113,8 @@ class MusicSpec:
         """Return a copy in which ``name`` has a new value. Raises ``KeyError``."""
         if name not in FIELD_NAMES:
             raise KeyError(name)
-        return replace(self, **{name: SpecField(value, source, confidence)})
+        changed: dict[str, Any] = {name: SpecField(value, source, confidence)}
+        return replace(self, **changed)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data; :meth:`from_dict` is its inverse."""

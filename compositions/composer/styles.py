@@ -21,7 +21,8 @@ from compositions.score.document import Mode, TrackRole
 
 _FOLDER = Path(__file__).parent
 FIGURES = frozenset(
-    ["melody", "block", "power", "strum", "stab", "arpeggio", "sustain", "bass", "walking", "drums", "percussion", "counter"]
+    {"melody", "block", "power", "strum", "stab", "arpeggio", "sustain"}
+    | {"bass", "walking", "drums", "percussion", "counter"}
 )
 LEVELS = ("low", "mid", "high")
 DEFAULT_STYLE = "pop"

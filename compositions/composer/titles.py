@@ -10,9 +10,10 @@ from typing import Any
 from compositions.composer.plan import SongPlan
 from compositions.composer.prompt_words import moods
 from compositions.composer.seeds import stream
+from compositions.composer.word_lists import word_list
 from compositions.score.harmony import MINOR_MODES
 
-_SMALL = frozenset(["a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "with", "from", "by"])
+_SMALL = word_list("title_small")
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +29,7 @@ def make_title(plan: SongPlan) -> str:
         return str(plan.spec.title.value)
     if plan.spec.theme.value:
         return title_case(str(plan.spec.theme.value))
-    rng = stream(plan.seed, "song", "title", "make")
+    rng = stream(plan.seed, "song", "title", f"make:{plan.style.name}:{plan.spec.prompt}")
     colour = _colour(plan)
     words = _words()
     adjective = rng.choice(words["adjectives"][colour])
