@@ -31,7 +31,9 @@ const CONTROL_CHANGE = 2;
 
 SpessaLog?.setLogLevel?.(false, false, false);
 
-const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+// Straight to the descriptor: process.stdout would queue what a full pipe does not take, and lose
+// it at the end.
+const say = (message) => writeSync(1, `${JSON.stringify(message)}\n`);
 
 function readSoundFont(path) {
     const file = readFileSync(path);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from compositions.sound import (
     synthesis,
     waveform_peaks,
 )
+from compositions.sound import soundfont as soundfont_module
+from compositions.sound.performance import perform
 from tests.sound import meters, scores
 from tests.sound.conftest import Render
 
@@ -328,3 +331,25 @@ def test_a_damaged_font_is_told(soundfont: Path, tmp_path: Path) -> None:
             work_dir=tmp_path / "work",
         )
     assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_mixer_that_falls_behind_loses_nothing(soundfont: Path, tmp_path: Path) -> None:
+    """The engine reports more than a pipe holds while nobody reads."""
+    font = soundfont_module.SoundFont(soundfont)
+    song = scores.score(scores.track(TrackRole.LEAD, [(0, 1, 60, 90)]))
+    performance = perform(song.tracks[0], Timeline(song), 44_100)
+    part = synthesis.Part(performance, font.resolve(0, 0, percussion=False), percussion=False)
+    frames: list[int] = []
+    stems = []
+    for stem in synthesis.synthesise(
+        [part, part],
+        soundfont=font,
+        sample_rate=44_100,
+        frames=44_100 * 3500,
+        work_dir=tmp_path,
+        on_frames=lambda index, frame: frames.append(frame),
+    ):
+        time.sleep(1.5 if not stems else 0.0)
+        stems.append(stem.index)
+    assert stems == [0, 1]
+    assert frames.count(44_100 * 3500) == 2
