@@ -1,5 +1,17 @@
 """Pages of compositions."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from compositions import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("songs/", views.composition_list, name="composition_list"),
+    path("songs/<uuid:pk>/", views.composition_detail, name="composition_detail"),
+    path("songs/<uuid:pk>/progress/", views.composition_progress, name="composition_progress"),
+    path("songs/<uuid:pk>/cancel/", views.composition_cancel, name="composition_cancel"),
+    path("songs/<uuid:pk>/retry/", views.composition_retry, name="composition_retry"),
+    path("songs/<uuid:pk>/rename/", views.composition_rename, name="composition_rename"),
+    path("songs/<uuid:pk>/delete/", views.composition_delete, name="composition_delete"),
+    path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
+]
