@@ -27,9 +27,8 @@ def _actor_of(queue: str, priority: int) -> dramatiq.Actor[[], None]:
         run_next_job(queue)
 
     run_job.__doc__ = f"Run the best waiting job of the queue {queue!r}, if there is one."
-    return dramatiq.actor(
-        run_job, actor_name=f"run_{queue}_job", queue_name=queue, priority=priority
-    )
+    make = dramatiq.actor(actor_name=f"run_{queue}_job", queue_name=queue, priority=priority)
+    return make(run_job)
 
 
 # Of the messages that a worker holds, those of the queues named first go first.

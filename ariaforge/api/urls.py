@@ -1,10 +1,16 @@
-"""REST endpoints of the platform: the API's own description."""
+"""REST endpoints of the platform: the API's own description, and jobs."""
 
-from django.urls import path
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
+from ariaforge.api.jobs import JobViewSet
 from ariaforge.api.schema import DocumentationView, SchemaView
+
+router = SimpleRouter(use_regex_path=False)
+router.register("jobs", JobViewSet, basename="job")
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api_schema"),
     path("docs/", DocumentationView.as_view(), name="api_docs"),
+    path("", include(router.urls)),
 ]

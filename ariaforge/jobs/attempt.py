@@ -131,6 +131,7 @@ class Attempt:
             attempt=self.job.attempts,
             work_dir=self.work_dir,
             databases={alias: connections[alias].settings_dict["NAME"] for alias in connections},
+            media_root=str(settings.MEDIA_ROOT),
         )
 
     def _watch(self, child: ChildProcess, kind: JobKind) -> Verdict:

@@ -17,6 +17,7 @@ import signal
 import time
 from multiprocessing.connection import Connection
 
+from django.conf import settings
 from django.db import connections
 
 from ariaforge.context import acting_as
@@ -38,6 +39,7 @@ def child_main(order: Order, reports: Connection, lifeline: Connection) -> None:
     lifeline.close()
     for alias, name in order.databases.items():
         connections[alias].settings_dict["NAME"] = name
+    settings.MEDIA_ROOT = order.media_root
     reporter = Reporter(reports)
     try:
         last = _run(order, reporter)

@@ -64,8 +64,7 @@ def crash(exit_code: int | None) -> Refused:
             is_transient=True,
             detail=f"The process of the job ended with exit code {exit_code}.",
         )
-    name = signal.Signals(-exit_code).name if -exit_code in iter(signal.Signals) else exit_code
-    detail = f"The process of the job was killed by {name}."
+    detail = f"The process of the job was killed: {signal.strsignal(-exit_code) or -exit_code}."
     match -exit_code:
         case signal.SIGXCPU:
             return Refused("cpu_limit", TOO_MUCH_TIME, detail=detail)

@@ -14,8 +14,8 @@ from ariaforge.jobs.registry import Artifact
 class Order:
     """All that a child needs to run one attempt of one job.
 
-    ``databases`` holds the name of each database of the worker, because tests rename
-    theirs after the settings are loaded.
+    ``databases`` and ``media_root`` say where the worker keeps rows and files: tests
+    choose other places after the settings are loaded.
     """
 
     job_id: uuid.UUID
@@ -26,6 +26,7 @@ class Order:
     attempt: int
     work_dir: Path
     databases: dict[str, str]
+    media_root: str
 
 
 @dataclass(frozen=True, slots=True)

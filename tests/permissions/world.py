@@ -1,0 +1,70 @@
+"""What the permission test walks through: people in every role, and one of each thing.
+
+To test the URLs of another app, add its things in :func:`build_world`, owned by the
+project (or, for what belongs to one person, by ``editor``, so that the owner of the
+project is a stranger to it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import ApiToken, User
+from accounts.services import create_api_token, issue_sign_in_link
+from ariaforge.models import Job
+from projects.models import Membership, Project
+from projects.roles import Role
+from tests.factories import MembershipFactory, ProjectFactory, UserFactory
+
+ANONYMOUS, STAFF, STRANGER = "anonymous", "staff", "stranger"
+ROLES = (ANONYMOUS, STRANGER, "viewer", "commenter", "editor", "owner", STAFF)
+
+
+@dataclass
+class World:
+    """One of each thing, and a person for each role (``None`` for anonymous).
+
+    ``staff`` is a superuser who is a member of nothing: the admin is theirs, but in the
+    studio itself they are a stranger like any other.
+    """
+
+    people: dict[str, User | None]
+    project: Project
+    trashed: Project
+    member: Membership
+    editor_token: ApiToken
+    link_secret: str
+    editor_job: Job
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def build_world() -> World:
+    """Return a new world in the database."""
+    owner = UserFactory(username="olga")
+    project = ProjectFactory(owner=owner, name="Evenings", cover="projects/covers/gone.webp")
+    trashed = ProjectFactory(owner=owner, name="Nights")
+    people: dict[str, User | None] = {
+        ANONYMOUS: None,
+        STRANGER: UserFactory(username="stranger"),
+        "owner": owner,
+        STAFF: UserFactory(username="staffed", staff=True),
+    }
+    for role in (Role.VIEWER, Role.COMMENTER, Role.EDITOR):
+        user = people[role.value] = UserFactory(username=role.value)
+        MembershipFactory(project=project, user=user, role=role)
+        MembershipFactory(project=trashed, user=user, role=role)
+    member = MembershipFactory(project=project, role=Role.VIEWER)
+    trashed.soft_delete()
+    UserFactory(username="newcomer")
+    token, _ = create_api_token(user=people["editor"], name="backup", scopes=["read"])
+    _, secret = issue_sign_in_link()
+    return World(
+        people=people,
+        project=project,
+        trashed=trashed,
+        member=member,
+        editor_token=token,
+        link_secret=secret,
+        editor_job=Job.objects.create(owner=people["editor"], kind="compose", queue="compose"),
+    )
