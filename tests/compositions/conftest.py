@@ -20,7 +20,7 @@ from compositions.models import Composition
 from compositions.services import create_from_prompt
 from tests.factories import UserFactory
 
-PROMPT = "a wistful lo-fi tune in D minor, 82 bpm, Rhodes and upright bass, 20 seconds"
+PROMPT = "a wistful lo-fi tune in D minor, 82 bpm, Rhodes and upright bass, [Verse 4] [Chorus 4]"
 
 
 @pytest.fixture
