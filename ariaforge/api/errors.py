@@ -7,11 +7,19 @@ request id that also stands in the log.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.apps import apps
 from django.core import exceptions as django_errors
-from django.db import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from django.http import Http404, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions, status
@@ -20,6 +28,8 @@ from rest_framework.views import exception_handler as rest_framework_handler
 
 from ariaforge.context import current_action
 from ariaforge.exceptions import ERROR_CODES, DomainError
+
+logger = logging.getLogger(__name__)
 
 CODE_OF_STATUS = {status_code: code for code, status_code in ERROR_CODES.items()}
 
@@ -113,7 +123,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.ValidationError("A value does not fit into its field.")
         case InternalError() | ProgrammingError():
             return _from_trigger(error)
-        case OperationalError():
+        case OperationalError() | InterfaceError():
+            logger.error("database_away", exc_info=error)
             return _with_status(503, "The database does not answer. Please try again soon.")
     return None
 

@@ -94,7 +94,7 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
         """Move the project to the trash."""
         services.delete_project(project=instance, actor=actor_of(self.request))
 
-    @extend_schema(tags=["projects"], filters=False)
+    @extend_schema(tags=["projects"], filters=False, responses=ProjectSerializer(many=True))
     @action(detail=False, filterset_class=None)
     def trash(self, request: Request) -> Response:
         """List the projects in the trash that the person owns."""
