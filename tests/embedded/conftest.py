@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Iterator[ServerHome]:
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], bool]], None]:
+def eventually() -> Callable[..., None]:
     """Return a function that waits until a condition holds, and fails when it never does."""
 
     def wait(condition: Callable[[], bool], seconds: float = 20.0) -> None:
