@@ -292,6 +292,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Two kinds of role: a person's in a project, a track's in a song.
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectRoleEnum": "projects.roles.Role",
+        "TrackRoleEnum": "compositions.models.document.TRACK_ROLES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "ariaforge.api.schema.add_error_responses",
