@@ -18,7 +18,7 @@ class PlainTextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text with the line ends of Unix."""
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class PromptForm(forms.Form):

@@ -76,15 +76,15 @@ class ConfidencePart:
 
 
 def confidence_parts(parts: Any) -> tuple[ConfidencePart, ...]:
-    """Return the parts of a song's confidence as they were stored with it."""
+    """Return the parts of a song's confidence that could be measured, as stored with it."""
     return tuple(
         ConfidencePart(
             label=_words(part.get("label") or part.get("name") or ""),
-            value=float(part.get("value") or 0.0),
+            value=float(part["value"]),
             reason=str(part.get("reason") or ""),
         )
         for part in parts
-        if isinstance(part, Mapping)
+        if isinstance(part, Mapping) and part.get("value") is not None
     )
 
 
@@ -102,10 +102,14 @@ def format_length(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def pretty_accidentals(note: str) -> str:
+    """Return a spelled note with the printed signs: "B♭" for "Bb"."""
+    return note[:1] + note[1:].replace("b", "♭").replace("#", "♯")
+
+
 def key_name(tonic: str, mode: str) -> str:
     """Return a key as musicians write it: "B♭ major"."""
-    pretty = tonic.replace("b", "♭").replace("#", "♯")
-    return f"{pretty} {MODE_NAMES.get(mode, mode.replace('_', ' '))}"
+    return f"{pretty_accidentals(tonic)} {MODE_NAMES.get(mode, mode.replace('_', ' '))}"
 
 
 def tempo_name(bpm: float) -> str:

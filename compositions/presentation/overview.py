@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
+from compositions.composer.styles import instruments
+from compositions.presentation.facts import pretty_accidentals
 from compositions.score.document import MeterChange, Score, TempoChange
 from compositions.score.timeline import Timeline
 
@@ -61,6 +63,7 @@ class TrackRow(Protocol):
     entity_id: str
     name: str
     role: str
+    program: int
     percussion: bool
     muted: bool
     notes: list[dict[str, Any]]
@@ -278,10 +281,12 @@ def _chord_boxes(chords: Iterable[ChordRow], axis: int) -> tuple[ChordBox, ...]:
         merged.append([chord, end])
     return tuple(
         ChordBox(
-            symbol=f"{chord.root}{chord.quality}" + (f"/{chord.bass}" if chord.bass else ""),
-            root=chord.root,
+            symbol=pretty_accidentals(chord.root)
+            + chord.quality
+            + (f"/{pretty_accidentals(chord.bass)}" if chord.bass else ""),
+            root=pretty_accidentals(chord.root),
             quality=chord.quality,
-            bass=chord.bass,
+            bass=pretty_accidentals(chord.bass),
             roman=chord.roman,
             left=_percent(chord.start_tick, axis),
             width=_percent(end - chord.start_tick, axis),
@@ -335,7 +340,7 @@ def _letters(names: Sequence[str]) -> list[str]:
     The first free letter of the name, then of the alphabet; after that, numbers.
     """
     used: set[str] = set()
-    letters = []
+    letters: list[str] = []
     for name in names:
         own = [character for character in name.upper() if character.isalpha()]
         choices = [*own, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
@@ -369,7 +374,17 @@ def _lane(track: TrackRow, letter: str, colour: int) -> TrackLane:
         pitch_range=pitch_range,
         rows=rows,
         paths=_note_paths(track.notes, heights, rows),
+        instrument=_instrument_names().get((track.percussion, track.program), ""),
     )
+
+
+@cache
+def _instrument_names() -> dict[tuple[bool, int], str]:
+    """Return the first name that the catalogue has for each General MIDI program."""
+    names: dict[tuple[bool, int], str] = {}
+    for instrument in instruments().values():
+        names.setdefault((instrument.percussion, instrument.program), instrument.name)
+    return names
 
 
 def _note_paths(

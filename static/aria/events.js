@@ -11,8 +11,8 @@ const GOOD_CONNECTION_MS = 10000;
 
 export class EventFeed {
   /** ``onEvent(name, data)`` gets each named event, and ``onEvent("connected", null)``. */
-  constructor(topics, names, onEvent) {
-    this.url = `/events/?${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`;
+  constructor(address, topics, names, onEvent) {
+    this.url = `${address}?${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`;
     this.names = names;
     this.onEvent = onEvent;
     this.attempt = 0;

@@ -40,7 +40,7 @@ function startPlayer() {
 function followWork() {
   const active = card()?.dataset.active === "true";
   if (active && !feed) {
-    feed = new EventFeed([card().dataset.topic], ["job"], refresh);
+    feed = new EventFeed(card().dataset.events, [card().dataset.topic], ["job", "reset"], refresh);
   } else if (!active && feed) {
     feed.stop();
     feed = undefined;
