@@ -1,7 +1,8 @@
 """How each role is treated on the desk before anybody touches a fader.
 
 Loudness targets are integrated LUFS of the stem alone, on one common scale; the master sets the
-absolute level. They put the lead on top, bass and drums solid under it, and pads behind.
+absolute level. With all faders at 0 dB they put the lead on top, bass and drums solid under it,
+and pads behind; they are close together, so that a composer's or musician's faders keep their say.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ class ChannelStrip:
 
 
 STRIPS: dict[TrackRole, ChannelStrip] = {
-    TrackRole.LEAD: ChannelStrip(-20.0, 110.0, 1.0, (Bell(3000.0, 1.5),)),
-    TrackRole.VOCAL: ChannelStrip(-19.0, 110.0, 1.0, (Bell(3500.0, 1.5),)),
-    TrackRole.HARMONY: ChannelStrip(-25.0, 120.0, 1.1, (Bell(350.0, -1.5),)),
-    TrackRole.CHORDS: ChannelStrip(-24.0, 100.0, 0.9, (Bell(350.0, -1.5), Bell(3000.0, -1.0))),
-    TrackRole.ARPEGGIO: ChannelStrip(-25.5, 150.0, 1.0, (), (HighShelf(6000.0, 1.0),)),
-    TrackRole.PAD: ChannelStrip(-27.0, 140.0, 1.2, (Bell(300.0, -2.0), Bell(2500.0, -1.5))),
-    TrackRole.COUNTER_MELODY: ChannelStrip(-24.0, 120.0, 1.0, (Bell(350.0, -1.0),)),
-    TrackRole.BASS: ChannelStrip(-22.5, 32.0, 0.15, (Bell(250.0, -2.0),)),
+    TrackRole.LEAD: ChannelStrip(-20.5, 110.0, 1.0, (Bell(3000.0, 1.5),)),
+    TrackRole.VOCAL: ChannelStrip(-20.0, 110.0, 1.0, (Bell(3500.0, 1.5),)),
+    TrackRole.HARMONY: ChannelStrip(-23.5, 120.0, 1.1, (Bell(350.0, -1.5),)),
+    TrackRole.CHORDS: ChannelStrip(-23.0, 100.0, 0.9, (Bell(350.0, -1.5), Bell(3000.0, -1.0))),
+    TrackRole.ARPEGGIO: ChannelStrip(-23.5, 150.0, 1.0, (), (HighShelf(6000.0, 1.0),)),
+    TrackRole.PAD: ChannelStrip(-24.0, 140.0, 1.2, (Bell(300.0, -2.0), Bell(2500.0, -1.5))),
+    TrackRole.COUNTER_MELODY: ChannelStrip(-23.0, 120.0, 1.0, (Bell(350.0, -1.0),)),
+    TrackRole.BASS: ChannelStrip(-22.0, 32.0, 0.15, (Bell(250.0, -2.0),)),
     TrackRole.DRUMS: ChannelStrip(
-        -20.5, 28.0, 0.45, (Bell(350.0, -1.5),), (HighShelf(8000.0, 1.5),)
+        -21.0, 28.0, 0.45, (Bell(350.0, -1.5),), (HighShelf(8000.0, 1.5),)
     ),
-    TrackRole.PERCUSSION: ChannelStrip(-27.0, 120.0, 0.7, (), (HighShelf(8000.0, 1.0),)),
-    TrackRole.EFFECTS: ChannelStrip(-29.0, 60.0, 1.0),
-    TrackRole.OTHER: ChannelStrip(-24.5, 80.0, 1.0),
+    TrackRole.PERCUSSION: ChannelStrip(-24.0, 120.0, 0.7, (), (HighShelf(8000.0, 1.0),)),
+    TrackRole.EFFECTS: ChannelStrip(-25.0, 60.0, 1.0),
+    TrackRole.OTHER: ChannelStrip(-23.0, 80.0, 1.0),
 }

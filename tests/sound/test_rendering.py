@@ -54,6 +54,21 @@ def test_every_track_is_heard(render_score: Render) -> None:
         assert report.note == ""
 
 
+def test_faders_at_zero_put_the_lead_on_top(render_score: Render) -> None:
+    level = {
+        report.name: report.loudness_lufs + report.level_db
+        for report in render_score(scores.band(8)).tracks
+    }
+    assert sorted(level, key=lambda name: -level[name]) == [
+        "lead",
+        "drums",
+        "bass",
+        "chords",
+        "pad",
+    ]
+    assert max(level.values()) - min(level.values()) < 6.0
+
+
 def test_a_muted_track_is_as_if_it_were_not_there(render_score: Render) -> None:
     song = scores.band(4)
     muted = replace(
