@@ -164,7 +164,7 @@ def ranged_file_response(
 
     conditional = get_conditional_response(request, etag=quoted_etag, last_modified=modified)
     if conditional is not None:
-        return _with_headers(cast(HttpResponse, conditional), headers)
+        return _with_headers(conditional, headers)
 
     blocks = _FileBlocks(file)
     try:

@@ -108,7 +108,7 @@ def keep_file(asset: Asset) -> Asset:
     transaction around the call fails later, wrap that transaction in
     :func:`ariaforge.storage.remove_uncommitted_files`.
     """
-    storage, name = asset.file.storage, asset.file.name
+    storage, name = asset.file.storage, str(asset.file.name)
     try:
         with transaction.atomic():
             asset.save(force_insert=True)

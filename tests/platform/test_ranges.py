@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import boto3
 import pytest
 from django.core.files.base import ContentFile
 from django.db import models
@@ -20,7 +19,6 @@ from django.test import RequestFactory
 from django.utils.http import http_date
 from hypothesis import example, given
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3File, S3Storage
 
 from ariaforge.files import (
@@ -34,6 +32,7 @@ from ariaforge.files import (
     ranged_file_response,
 )
 from ariaforge.storage import DurableFileSystemStorage
+from tests.s3 import s3_server
 
 CONTENT = random.Random(7).randbytes(3 * BLOCK_BYTES + 1003)
 SIZE = len(CONTENT)
@@ -44,18 +43,8 @@ NAME = "media/one/two.wav"
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[S3Storage]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    access = {
-        "endpoint_url": f"http://{host}:{port}",
-        "region_name": "us-east-1",
-    }
-    boto3.client(
-        "s3", aws_access_key_id="test", aws_secret_access_key="test", **access
-    ).create_bucket(Bucket="songs")
-    yield S3Storage(bucket_name="songs", access_key="test", secret_key="test", **access)
-    server.stop()
+    with s3_server() as options:
+        yield S3Storage(**options)
 
 
 @pytest.fixture(params=["local", "s3"])
