@@ -156,8 +156,8 @@ def walk_bass(
             elif index == len(beats) - 1:
                 target = _nearest(target_class, last, low, high)
                 pitch = min(
-                    (p for p in (target - 1, target + 1, target - 2, target + 2, target + 7, target - 5)
-                     if low <= p <= high and p != last),
+                    (target + step for step in (-1, 1, -2, 2, 7, -5)
+                     if low <= target + step <= high and target + step != last),
                     key=lambda p: abs(p - last) + (p % 12 not in scale) + 1.5 * rng.random(),
                     default=target,
                 )  # fmt: skip

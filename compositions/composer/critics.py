@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from compositions.composer.keyfinder import find_key, pitch_class_weights
+from compositions.composer.keyfinder import find_key
 from compositions.composer.spec import MusicSpec
 from compositions.score.document import Chord, Mode, Score, Track, TrackRole
 from compositions.score.harmony import (
@@ -98,17 +98,21 @@ def _key(score: Score, spec: MusicSpec) -> Measured:
 def _scale(score: Score, spec: MusicSpec) -> Measured:
     if spec.tonic.value is None or spec.mode.value is None:
         return None, "no key was decided"
-    weights = pitch_class_weights(score)
-    if not weights.sum():
-        return None, "no pitched notes"
     allowed = set(scale_pitch_classes(spec.tonic.value, Mode(spec.mode.value)))
-    chords = score.chords
-    inside = sum(float(weights[value]) for value in allowed)
-    share = inside / float(weights.sum())
-    if len(allowed) < 7 or not chords:
-        allowed |= {value for chord in chords for value in chord_pitch_classes(chord)}
-        share = sum(float(weights[value]) for value in allowed) / float(weights.sum())
-    return (share - 0.6) / 0.32, f"{share:.0%} of the sounding time is in the scale"
+    chord_at = _chord_at(score.chords) if score.chords else None
+    inside = total = 0
+    for track in score.tracks:
+        for note in () if track.percussion else track.notes:
+            total += note.duration
+            value = note.pitch % 12
+            if value in allowed or (
+                chord_at is not None and value in chord_at(note.start + note.duration // 2)
+            ):
+                inside += note.duration
+    if not total:
+        return None, "no pitched notes"
+    share = inside / total
+    return (share - 0.65) / 0.3, f"{share:.0%} of the sounding time is in the scale or the chord"
 
 
 def _tempo(score: Score, spec: MusicSpec) -> Measured:
@@ -239,17 +243,26 @@ def _melody_motion(score: Score, spec: MusicSpec) -> Measured:
     return value, f"{steps:.0%} of the moves are small, the range is {span} semitones"
 
 
+def _width(move: int) -> int:
+    """A move as its direction and size: 0, step 1, third 2, more 3."""
+    size = min(3, (abs(move) + 1) // 2)
+    return size if move > 0 else -size
+
+
 def _repetition(score: Score, spec: MusicSpec) -> Measured:
     track = _melody_track(score)
     if track is None or len(track.notes) < 16:
         return None, "too little melody to look for motifs"
-    moves = [b.pitch - a.pitch for a, b in pairwise(track.notes)]
-    grams = [tuple(moves[i : i + 4]) for i in range(len(moves) - 3)]
+    turns = [
+        (_width(b.pitch - a.pitch), round((b.start - a.start) / 120))
+        for a, b in pairwise(track.notes)
+    ]
+    grams = [tuple(turns[i : i + 4]) for i in range(len(turns) - 3)]
     counts = Counter(grams)
     share = sum(count for count in counts.values() if count > 1) / len(grams)
-    if share < 0.15:
-        return share / 0.15, f"only {share:.0%} of the melody comes back"
-    if share > 0.95:
+    if share < 0.2:
+        return share / 0.2, f"only {share:.0%} of the melody comes back"
+    if share > 0.97:
         return 0.7, f"{share:.0%} of the melody is repetition"
     return 1.0, f"{share:.0%} of the melody's turns come back"
 

@@ -40,7 +40,7 @@ from compositions.score.harmony import MINOR_MODES, spell
 ENGINE_VERSION = "1.0.0"
 """Changes whenever the same specification and seed give other music."""
 
-_ATTEMPTS = 3
+_ATTEMPTS = 4
 Progress = Callable[[float, str], None]
 
 
@@ -96,12 +96,12 @@ Melodies = dict[str, dict[int, list[Event]]]
 def _attempts(plan: SongPlan, seats: list[Seat], progress: Progress) -> tuple[Changes, list[Part]]:
     """Write the song; other progressions are tried while its key stays unclear."""
     best: tuple[float, Changes, list[Part]] | None = None
-    attempts = 1 if plan.spec.chords.value else _ATTEMPTS
+    attempts = _ATTEMPTS
     for attempt in range(attempts):
         start, share = 0.1 + 0.85 * attempt / attempts, 0.85 / attempts
         progress(start, "Composing")
         changes = make_changes(plan, attempt)
-        melodies = _melodies(plan, changes, seats)
+        melodies = _melodies(plan, changes, seats, 0.8 * attempt)
         progress(start + 0.5 * share, "Arranging")
         parts = arrange(plan, changes, seats, melodies)
         progress(start + 0.8 * share, "Performing")
@@ -116,13 +116,14 @@ def _attempts(plan: SongPlan, seats: list[Seat], progress: Progress) -> tuple[Ch
     return best[1], best[2]
 
 
-def _melodies(plan: SongPlan, changes: Changes, seats: list[Seat]) -> Melodies:
+def _melodies(plan: SongPlan, changes: Changes, seats: list[Seat], pull: float) -> Melodies:
     melodies: Melodies = {}
     for seat in seats:
         role = seat.part.role
         if role not in ("lead", "vocal") or role in melodies:
             continue
-        writer = MelodyWriter(plan, changes, seat.instrument.low, seat.instrument.high)
+        low, high = seat.instrument.low, seat.instrument.high
+        writer = MelodyWriter(plan, changes, low, high, pull=pull)
         sung = role == "vocal" and plan.sheet is not None
         if role == "vocal" and not sung and any(s.part.role == "lead" for s in seats):
             continue  # a wordless voice beside a lead instrument has no line of its own

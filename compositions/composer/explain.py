@@ -65,11 +65,10 @@ def explanation_of(plan: SongPlan, changes: Changes, parts: list[Part]) -> list[
         if section.material in seen or section.kind in ("intro", "outro"):
             continue
         seen.add(section.material)
-        romans: list[str] = []
         last = section.start_bar + min(section.bars, 8)
-        for slot in changes.slots:
-            if section.start_bar <= slot.bar < last:
-                romans.append(slot.harmony.roman)
+        romans = [
+            slot.harmony.roman for slot in changes.slots if section.start_bar <= slot.bar < last
+        ]
         lines.append(f"{section.label.rstrip(' 1')}: {' '.join(romans)}.")
     highest = max(plan.sections, key=lambda section: section.energy)
     if len(plan.sections) > 1:

@@ -140,10 +140,18 @@ def _progression(plan: SongPlan, kind: str, material: str, attempt: int) -> Bars
     # Intro, outro and interlude lean on the verse or chorus that the song already has.
     rng = stream(plan.seed, f"material:{material}", "chords", f"progression:{attempt}")
     text = rng.choice(texts)
+    if attempt >= 2:  # the clearest one there is: most bars on the tonic
+        text = max(texts, key=lambda item: (_tonic_share(plan, item), item))
     return [
         [resolve_roman(token, plan.tonic_class, plan.mode) for token in bar]
         for bar in parse_progression(text)
     ]
+
+
+def _tonic_share(plan: SongPlan, text: str) -> float:
+    bars = parse_progression(text)
+    home = [resolve_roman(bar[0], plan.tonic_class, plan.mode).root for bar in bars]
+    return home.count(plan.tonic_class) / len(home) + 0.2 * (home[0] == plan.tonic_class)
 
 
 def _section_bars(plan: SongPlan, section: PlannedSection, attempt: int) -> Bars:

@@ -23,7 +23,8 @@ _ONSETS = word_list("onsets")
 _EXCEPTIONS: dict[str, tuple[str, ...]] = {
     "every": ("ev", "ery"), "everything": ("ev", "ery", "thing"), "heaven": ("hea", "ven"),
     "people": ("peo", "ple"), "being": ("be", "ing"), "science": ("sci", "ence"),
-    "quiet": ("qui", "et"), "poem": ("po", "em"), "lion": ("li", "on"), "violin": ("vi", "o", "lin"),
+    "quiet": ("qui", "et"), "poem": ("po", "em"), "lion": ("li", "on"),
+    "violin": ("vi", "o", "lin"),
     "radio": ("ra", "di", "o"), "idea": ("i", "de", "a"), "area": ("ar", "e", "a"),
     "piano": ("pi", "a", "no"), "create": ("cre", "ate"), "evening": ("eve", "ning"),
     "something": ("some", "thing"), "someone": ("some", "one"), "sometimes": ("some", "times"),

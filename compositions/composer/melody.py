@@ -79,10 +79,17 @@ class MelodyWriter:
     """Writes the lead line of one song for a range of MIDI pitches.
 
     ``prior`` is the model of melodic motion; :class:`IntervalPrior` unless given.
+    ``pull`` draws the line towards the tonic and its fifth, to make a key clearer.
     """
 
     def __init__(
-        self, plan: SongPlan, changes: Changes, low: int, high: int, prior: PitchPrior | None = None
+        self,
+        plan: SongPlan,
+        changes: Changes,
+        low: int,
+        high: int,
+        prior: PitchPrior | None = None,
+        pull: float = 0.0,
     ) -> None:
         self.plan = plan
         self.changes = changes
@@ -95,6 +102,7 @@ class MelodyWriter:
             plan.tonic_class,
             self._scale(),
             self._favoured(),
+            pull,
             max(low, span_low),
             min(high, span_high),
         )
@@ -166,9 +174,9 @@ class MelodyWriter:
         first, second = motifs
         grid = self.plan.grid
         if letter == "b":
-            return _Unit(second.rhythm, second.moves, 1.0, 0.0)
+            return _Unit(second.rhythm, second.moves, 1.5, 0.0)
         if letter == "s":
-            return _Unit(first.rhythm, first.moves, 1.3, shift)
+            return _Unit(first.rhythm, first.moves, 1.8, shift)
         if letter == "i":
             return _Unit(first.rhythm, first.inverted().moves, 1.1, 0.0)
         if letter == "v":
@@ -178,13 +186,13 @@ class MelodyWriter:
             rhythm = fragment(first.rhythm, grid)
             half = [o for o in first.rhythm if o.step < (grid.middle or grid.steps)]
             moves = first.moves[: max(0, len(half) - 1)]
-            return _Unit(rhythm, (*moves, -1, *moves), 0.7, shift)
+            return _Unit(rhythm, (*moves, -1, *moves), 1.2, shift)
         if letter == "c":
             if final:
                 return _Unit((Onset(0, grid.steps),), (), 0.0, 0.0)
             rhythm = cadence_rhythm(first.rhythm, grid, final=False)
             return _Unit(rhythm, _fit(first.moves, len(rhythm)), 0.4, 0.0)
-        return _Unit(first.rhythm, first.moves, 1.3, 0.0)
+        return _Unit(first.rhythm, first.moves, 1.8, 0.0)
 
     def _realise(
         self, section: PlannedSection, bar: int, units: list[_Unit], ending: str, final: bool

@@ -37,11 +37,15 @@ class NoteContext:
 
 @dataclass(frozen=True, slots=True)
 class PitchSpace:
-    """The pitches a melody may use: scale classes, favoured classes and range."""
+    """The pitches a melody may use: scale classes, favoured classes and range.
+
+    ``pull`` is the extra attraction of the tonic and its fifth (0 = none).
+    """
 
     tonic: int
     scale: tuple[int, ...]
     favoured: frozenset[int]
+    pull: float
     low: int
     high: int
 
@@ -165,6 +169,8 @@ def _place_cost(pitch: int, context: NoteContext, space: PitchSpace) -> float:
     away = abs(pitch - context.anchor)
     cost += 0.05 * away + 0.02 * max(0.0, away - 4) ** 2
     degree = (value - space.tonic) % 12
+    if space.pull and in_chord:
+        cost -= space.pull * {0: 1.0, 7: 0.5}.get(degree, 0.0)
     if context.ending == "final":
         cost += 0.0 if degree == 0 else 20.0
     elif context.ending == "closed":

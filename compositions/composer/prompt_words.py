@@ -70,7 +70,7 @@ def _ensembles() -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def lexicon() -> Mapping[str, tuple[str, str]]:
-    """Return text -> (kind, name); kind is genre, instrument, ensemble or mood."""
+    """Return text -> (kind, name); kind is genre, instrument or mood."""
     found: dict[str, tuple[str, str]] = {}
     for word, mood in moods().items():
         found[word] = ("mood", mood.name)
@@ -80,8 +80,6 @@ def lexicon() -> Mapping[str, tuple[str, str]]:
     for instrument in instruments().values():
         for word in (instrument.name, *instrument.aliases):
             found.setdefault(word.lower(), ("instrument", instrument.name))
-    for name in _ensembles():
-        found[name] = ("ensemble", name)
     return found
 
 
@@ -137,7 +135,10 @@ def read_unwanted(reader: TextReader) -> tuple[str, ...]:
         found.append("drums")
     if reader.take(r"\binstrumental(?:\s+only)?\b|\bnon-vocal\b"):
         found.append("vocal")
-    start = r"\b(?:no|without(?:\s+any)?|minus|skip(?:\s+the)?|leave\s+out(?:\s+the)?|don'?t\s+use|avoid)\s+"
+    start = (
+        r"\b(?:no|without(?:\s+any)?|minus|skip(?:\s+the)?|leave\s+out(?:\s+the)?"
+        r"|don'?t\s+use|avoid)\s+"
+    )
     words = sorted({*ROLE_WORDS, *_instrument_words()}, key=len, reverse=True)
     item = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in words)
     pattern = (
@@ -163,6 +164,7 @@ def _instrument_words() -> tuple[str, ...]:
 def read_vocabulary(reader: TextReader) -> Vocabulary:
     """Take genres, instruments, ensembles and moods, longest names first."""
     found = Vocabulary()
+    _take_ensembles(reader, found)
     for match in reader.take_all(_pattern()):
         entry = _look_up(match[0])
         if entry is None:
@@ -172,12 +174,26 @@ def read_vocabulary(reader: TextReader) -> Vocabulary:
             found.genres.append(name)
         elif kind == "instrument":
             found.instruments.append(request(name, match[0]))
-        elif kind == "ensemble":
-            found.instruments += [request(member) for member in _ensembles()[name]]
-            found.ensemble = True
-        else:
+        elif kind == "mood":
             found.moods.append(name)
     return found
+
+
+def _take_ensembles(reader: TextReader, found: Vocabulary) -> None:
+    """Take "jazz trio" and the like; the words before the last may still name a genre."""
+    for name in sorted(_ensembles(), key=len, reverse=True):
+        pattern = re.escape(name).replace(r"\ ", r"[\s-]+")
+        match = re.search(rf"\b{pattern}\b", reader.left, re.IGNORECASE)
+        if match is None:
+            continue
+        last = re.search(r"[\w]+$", match[0])
+        genre = _look_up(name.rsplit(" ", 1)[0])
+        start = match.start()
+        if last is not None and genre is not None and genre[0] == "genre":
+            start += last.start()
+        reader.mark(start, match.end())
+        found.instruments += [request(member) for member in _ensembles()[name]]
+        found.ensemble = True
 
 
 def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -> bool:

@@ -1,0 +1,20 @@
+"""Plain word lists of the composer, kept as data."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+_PATH = Path(__file__).parent / "data" / "words.json"
+
+
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = json.loads(_PATH.read_text(encoding="utf-8"))
+    return lists
+
+
+def word_list(name: str) -> frozenset[str]:
+    """Return one list of lower-case words. Raises ``KeyError`` for an unknown name."""
+    return frozenset(_lists()[name])
