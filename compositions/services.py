@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from ariaforge.exceptions import ConflictError, InvalidInputError
@@ -45,7 +46,7 @@ def default_project(user: User) -> Project:
     Call it inside a transaction: the user's row is locked so that two first songs at
     once do not make two projects.
     """
-    type(user).objects.select_for_update().only("pk").get(pk=user.pk)
+    get_user_model().objects.select_for_update().only("pk").get(pk=user.pk)
     project = (
         Project.objects.editable_by(user)
         .filter(settings__inbox_of=str(user.pk))
