@@ -48,7 +48,7 @@ class StudioEnvironment:
 def read_environment_file(path: Path) -> dict[str, str]:
     """Return the variables of a file in ``.env`` form; none when there is no such file."""
 
-    class Reader(environ.Env):  # type: ignore[misc]
+    class Reader(environ.Env):
         ENVIRON: dict[str, str] = {}
 
     Reader.read_env(str(path))
