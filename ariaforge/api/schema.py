@@ -102,3 +102,5 @@ class DocumentationView(SpectacularSwaggerSplitView):
     permission_classes = [IsAuthenticated]
     url_name = "api_schema"
     template_name = "api/docs.html"
+    # REST framework would try to draw what OPTIONS describes with the template of the page.
+    metadata_class = None

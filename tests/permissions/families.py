@@ -31,6 +31,18 @@ def is_allauth(endpoint: Endpoint) -> bool:
     return endpoint.route.startswith("accounts/")
 
 
+def is_documentation(endpoint: Endpoint) -> bool:
+    """Whether the URL is the description of the API, of drf-spectacular."""
+    return endpoint.route in ("api/v1/schema/", "api/v1/docs/")
+
+
+def documentation_allows(endpoint: Endpoint, role: str, method: str) -> set[str]:
+    """Whoever has a session reads it; a session alone, so that others are 403 and not 401."""
+    if role == ANONYMOUS:
+        return {"403"}
+    return {"200"} if method in ("GET", "HEAD") else {"200", "405"}
+
+
 def admin_allows(endpoint: Endpoint, role: str, method: str) -> set[str]:
     """Staff work in the admin; everybody else is sent to the sign-in page or refused."""
     if role == STAFF:
@@ -99,4 +111,5 @@ def allauth_arguments(endpoint: Endpoint, world: World) -> dict[str, Any]:
 FAMILIES = (
     (is_admin, admin_allows, admin_arguments),
     (is_allauth, allauth_allows, allauth_arguments),
+    (is_documentation, documentation_allows, lambda endpoint, world: {}),
 )

@@ -59,8 +59,6 @@ def editor_job(world: World) -> dict[str, Any]:
 PLATFORM: list[Row] = [
     public("livez", GET="200"),
     public("readyz", GET="200|503"),
-    api("api_schema", GET="401 200 200 200 200 200 200"),
-    api("api_docs", GET="401 200 200 200 200 200 200"),
     # Without topics there is nothing to stream; tests/events asks with them.
     public("events", GET="404", HEAD="405"),
     api("job-list", GET="401 200 200 200 200 200 200"),
