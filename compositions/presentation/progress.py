@@ -9,6 +9,8 @@ from typing import Any
 # The stages that a musician sees, in their order; jobs name them as their steps.
 STAGES = ("Composing", "Arranging", "Rendering", "Mixing", "Mastering")
 _FIRST_STAGE = {"compose": 0, "render": 2}
+# A job's steps beyond those (encoding, storing) come at its end.
+_LAST_STAGE = {"compose": 1, "render": 4}
 # How much of the whole way from prompt to mix is composing; it is much the quicker part.
 COMPOSING_SHARE = 0.15
 
@@ -122,12 +124,13 @@ def _fraction(song: Any, kind: str, progress: float, stage: str) -> float:
 
 
 def _stage_number(kind: str, step: str, is_composed: bool) -> int:
-    """Return the place in :data:`STAGES` of the step that a job names, or where it begins."""
+    """Return the place in :data:`STAGES` of the step that a job names."""
     words = step.strip().casefold()
     for number, name in enumerate(STAGES):
         if words.startswith(name.casefold()):
             return number
-    return _FIRST_STAGE.get(kind, 2 if is_composed else 0)
+    places = _LAST_STAGE if words else _FIRST_STAGE
+    return places.get(kind, 2 if is_composed else 0)
 
 
 def _steps(stage: str, number: int, *, stopped: bool) -> tuple[Step, ...]:
