@@ -11,16 +11,16 @@ from tests.sound import meters, scores
 from tests.sound.conftest import Render
 
 SONGS = {
-    "dense": scores.many_tracks(8, 8),
+    "dense": scores.many_tracks(8, 6),
     "sparse": scores.score(
         scores.track(TrackRole.LEAD, [(0, 0.5, 72, 90), (7, 0.5, 60, 70), (14, 1, 64, 90)])
     ),
-    "drums only": scores.score(scores.track(TrackRole.DRUMS, scores.drums(12))),
-    "bass only": scores.score(scores.track(TrackRole.BASS, scores.bass(12), program=38)),
+    "drums only": scores.score(scores.track(TrackRole.DRUMS, scores.drums(8))),
+    "bass only": scores.score(scores.track(TrackRole.BASS, scores.bass(8), program=38)),
     "quiet": scores.score(
-        scores.track(TrackRole.CHORDS, scores.chords(12, velocity=6), gain_db=-30.0)
+        scores.track(TrackRole.CHORDS, scores.chords(8, velocity=6), gain_db=-30.0)
     ),
-    "band": scores.band(12),
+    "band": scores.band(8),
 }
 
 
