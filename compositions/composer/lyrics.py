@@ -17,9 +17,11 @@ MAX_LYRICS_CHARACTERS = 20_000
 """Longer lyrics are refused."""
 
 _LINE_SECONDS = 4.6
+_JOIN = "\x02"
 _TAG = re.compile(r"^\s*[\[(]?\s*([A-Za-z][A-Za-z -]*?)\s*\d*\s*[\])]?\s*:?\s*$")
 _VOWELS = "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿāēīōūœ"
 _ONSETS = word_list("onsets")
+_SILENT_STEMS = word_list("silent_stems")
 _EXCEPTIONS: dict[str, tuple[str, ...]] = {
     "every": ("ev", "ery"), "everything": ("ev", "ery", "thing"), "heaven": ("hea", "ven"),
     "people": ("peo", "ple"), "being": ("be", "ing"), "science": ("sci", "ence"),
@@ -138,18 +140,26 @@ def bars_per_line(grid: Grid, bpm: float) -> int:
 def syllables_of_line(line: str) -> tuple[SungSyllable, ...]:
     """Split a lyric line into singable syllables, punctuation kept with its word."""
     sung: list[SungSyllable] = []
-    for word in re.split(r"[\s—–]+|(?<=\w)-(?=\w)", line):
+    for word in re.sub(r"([—–])|(?<=\w)-(?=\w)", _break, line).split():
         if not re.search(r"\w", word):
             if sung and word:
                 last = sung[-1]
                 sung[-1] = SungSyllable(last.text + word, last.continues, last.stressed)
             continue
+        joined = word.endswith(_JOIN)
+        word = word.removesuffix(_JOIN)
         pieces = split_word(word)
         plain = re.sub(r"\W", "", word).lower()
         for index, piece in enumerate(pieces):
             stressed = index == _stressed_index(plain, len(pieces)) and plain not in _WEAK
-            sung.append(SungSyllable(piece, index < len(pieces) - 1, stressed))
+            continues = index < len(pieces) - 1 or joined
+            sung.append(SungSyllable(piece, continues, stressed))
     return tuple(sung)
+
+
+def _break(match: re.Match[str]) -> str:
+    """Part words at a dash; a hyphen leaves a mark that the word goes on."""
+    return f"{match[1]} " if match[1] else f"{_JOIN} "
 
 
 def _stressed_index(word: str, count: int) -> int:
@@ -172,7 +182,7 @@ def split_word(word: str) -> list[str]:
     Vowel groups are nuclei, silent e and -ed/-es are left out, single consonants open
     the next syllable. Made for English; other Latin spellings come out close.
     """
-    core = re.sub(r"^\W+|\W+$", "", word)
+    core = re.sub(r"^\W+|(?:['’]s)?\W*$", "", word)
     if not core:
         return [word]
     start = word.index(core)
@@ -198,7 +208,7 @@ def _split_core(core: str) -> list[str]:
         if begin > 0 and lower[begin - 1 : begin + 1] == "qu" and end - begin > 1:
             begin += 1
         hiatus = re.search(
-            r"i[ao](?!n\b|us)|ua(?!r)|eo(?!u)|[aeiou]y[aeiou]|io(?=l|t\b)", lower[begin:end]
+            r"i[ao](?!n\b|us)|ua(?!r)|eo(?!u)|[aeiou]y[aeiou]|io(?=l|t\b)|yi", lower[begin:end]
         )
         if hiatus and not re.search(r"[tscg]i[aou]", lower[max(0, begin - 1) : end]):
             middle = begin + hiatus.start() + 1
@@ -207,6 +217,9 @@ def _split_core(core: str) -> list[str]:
             nuclei.append((begin, end))
     if len(nuclei) > 1 and _silent_ending(lower, nuclei[-1]):
         nuclei.pop()
+    for stem in _SILENT_STEMS:  # "some-body", "hope-ful": the e of the stem stays silent
+        if lower.startswith(stem) and lower[len(stem) :][:1] not in ("", *_VOWELS):
+            nuclei = [n for n in nuclei if n != (len(stem) - 1, len(stem))]
     if len(nuclei) < 2:
         return [core]
     cuts = []

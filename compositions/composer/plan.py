@@ -124,6 +124,13 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     form: tuple[SectionRequest, ...] | None = spec.form.value
     if not form and sheet is not None:
         form = form_of(sheet, style, grid, float(spec.tempo.value))
+        if spec.bars.value or spec.seconds.value:  # the asked length rules: share it out
+            form = tuple(replace(item, bars=None) for item in form)
+            bars = spec.bars.value or float(spec.seconds.value) * float(spec.tempo.value) / (
+                60.0 * grid.quarters
+            )
+            if bars < 4 * len(form):
+                form = tuple(item for item in form if item.kind not in ("intro", "outro"))
     ritardando = style.ending == "ritardando"
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)

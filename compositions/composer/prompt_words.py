@@ -172,6 +172,8 @@ def read_vocabulary(reader: TextReader) -> Vocabulary:
         kind, name = entry
         if kind == "genre":
             found.genres.append(name)
+            if "piano" in match[0].lower():  # "solo piano" names the genre and the player
+                found.instruments.append(request("Piano"))
         elif kind == "instrument":
             found.instruments.append(request(name, match[0]))
         elif kind == "mood":

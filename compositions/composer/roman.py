@@ -1,7 +1,7 @@
 """Chord texts to chords in a key: Roman numerals and chord names.
 
 Numerals without an accidental count the scale of the key ("VI" in minor is the flat
-sixth); with one they count the major scale ("bVII"). Upper case is major, lower case
+sixth); with one they count the major scale ("bVII", "♮III"). Upper case is major, lower case
 minor; "V7/V" is the dominant of the fifth degree.
 """
 
@@ -26,7 +26,7 @@ _NAMES = ("I", "II", "III", "IV", "V", "VI", "VII")
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 _NATURAL_MINOR = (0, 2, 3, 5, 7, 8, 10)
 _TOKEN = re.compile(
-    r"(?P<accidental>[b#♭♯]?)(?P<numeral>[ivIV]+)(?P<quality>[^/]*)(?:/(?P<of>[b#♭♯]?[ivIV]+))?"
+    r"(?P<accidental>[b#♭♯♮]?)(?P<numeral>[ivIV]+)(?P<quality>[^/]*)(?:/(?P<of>[b#♭♯♮]?[ivIV]+))?"
 )
 _CHROMATIC = ("I", "bII", "II", "bIII", "III", "IV", "#IV", "V", "bVI", "VI", "bVII", "VII")
 
@@ -106,7 +106,7 @@ def resolve_roman(token: str, tonic: int, mode: Mode) -> Harmony:
     lower = numeral.islower()
     quality = _quality(match["quality"], lower, token)
     if accidental:
-        step = _MAJOR[degree] + (-1 if accidental in "b♭" else 1)
+        step = _MAJOR[degree] + {"b": -1, "♭": -1, "♮": 0}.get(accidental, 1)
     else:
         step = degree_scale(mode)[degree]
         if degree == 6 and mode in MINOR_MODES and "b5" in quality + "b5" * ("dim" in quality):
@@ -159,13 +159,16 @@ def roman_of(root: int, quality: str, tonic: int, mode: Mode) -> str:
     step = (root - tonic) % 12
     scale = degree_scale(mode)
     name = _NAMES[scale.index(step)] if step in scale else _CHROMATIC[step]
-    if step == 11 and mode in MINOR_MODES and step not in scale:
-        name = "VII" if "dim" in quality or "b5" in quality else "#VII"
+    if step not in scale and name in _NAMES:
+        leading = step == 11 and mode in MINOR_MODES and ("dim" in quality or "b5" in quality)
+        name = name if leading else f"♮{name}"
+    if name == "VII" and step == 10 and ("dim" in quality or "b5" in quality):
+        name = "bVII"  # a plain diminished seventh degree means the leading tone
     intervals = chord_intervals(quality)
     suffix = quality
     if 3 in intervals:
         accidental = name.rstrip("IV")
-        name = accidental + name[len(accidental) :].lower()
+        name = accidental + name.removeprefix(accidental).lower()
         for old, new in (("m7b5", "ø7"), ("dim", "o")):
             if suffix.startswith(old):
                 return name + suffix.replace(old, new, 1)

@@ -1,0 +1,173 @@
+"""Drums fill and crash, energy decides who plays, parts keep out of each other's way."""
+
+from __future__ import annotations
+
+import pytest
+
+from compositions.composer import Composition, compose, parse_prompt
+from compositions.composer.styles import styles
+from compositions.score.document import Note, Score, Section, Track
+
+GENRES = sorted(styles())
+FILL_PIECES = {38, 39, 41, 45, 47, 50}
+
+
+@pytest.fixture(scope="module")
+def songs() -> dict[str, Composition]:
+    return {
+        genre: compose(parse_prompt("", overrides={"genre": genre}), seed=9) for genre in GENRES
+    }
+
+
+def drums(score: Score) -> Track | None:
+    return next((track for track in score.tracks if track.role.value == "drums"), None)
+
+
+def inside(track: Track, start: int, end: int) -> list[Note]:
+    return [note for note in track.notes if start - 20 <= note.start < end - 20]
+
+
+def test_drum_fills_lead_into_louder_sections(songs: dict[str, Composition]) -> None:
+    checked = 0
+    for song in songs.values():
+        track = drums(song.score)
+        if track is None:
+            continue
+        bar = song.score.meters[0].ticks_per_bar
+        for section, following in zip(song.score.sections, song.score.sections[1:], strict=False):
+            if following.energy < section.energy + 0.1 or following.duration < 4 * bar:
+                continue
+            if len(inside(track, following.start, following.start + bar)) < 3:
+                continue
+            last = inside(track, section.end - bar // 2, section.end)
+            fill = [note for note in last if note.pitch in FILL_PIECES]
+            before = [
+                note
+                for note in inside(track, section.end - 5 * bar // 2, section.end - 2 * bar)
+                if note.pitch in FILL_PIECES
+            ]
+            checked += 1
+            assert fill, (song.theory["genre"], section.label)
+            assert len(fill) >= len(before)
+            assert max(note.velocity for note in fill) <= 122
+    assert checked >= 25
+
+
+def test_a_climax_begins_with_a_crash() -> None:
+    score = compose(parse_prompt("rock, intro verse chorus verse chorus outro"), seed=3).score
+    track = drums(score)
+    assert track is not None
+    for section in score.sections:
+        if section.kind == "chorus":
+            assert 49 in {note.pitch for note in inside(track, section.start, section.start + 60)}
+
+
+def notes_per_beat(score: Score, section: Section) -> float:
+    count = sum(len(inside(track, section.start, section.end)) for track in score.tracks)
+    return count / (section.duration / 480)
+
+
+def test_energy_decides_how_full_a_section_is(songs: dict[str, Composition]) -> None:
+    for genre, song in songs.items():
+        score = song.score
+        full = [section for section in score.sections if section.kind != "outro"]
+        low = min(full, key=lambda section: section.energy)
+        high = max(full, key=lambda section: section.energy)
+        if high.energy - low.energy < 0.2:
+            continue
+        assert notes_per_beat(score, high) > notes_per_beat(score, low), genre
+
+        def playing(section: Section, score: Score = score) -> int:
+            return sum(bool(inside(track, section.start, section.end)) for track in score.tracks)
+
+        assert playing(high) >= playing(low)
+
+
+def test_something_sounds_in_every_bar(songs: dict[str, Composition]) -> None:
+    for genre, song in songs.items():
+        bar = song.score.meters[0].ticks_per_bar
+        for start in range(0, song.score.end, bar):
+            sounding = any(
+                note.start < start + bar and note.end > start
+                for track in song.score.tracks
+                for note in track.notes
+            )
+            assert sounding, (genre, start // bar + 1)
+
+
+def test_no_close_chords_below_c3(songs: dict[str, Composition]) -> None:
+    for genre, song in songs.items():
+        for track in song.score.tracks:
+            if track.role.value not in ("chords", "pad", "arpeggio"):
+                continue
+            low = [note for note in track.notes if note.pitch < 48]
+            pairs = [
+                (one, other)
+                for index, one in enumerate(low)
+                for other in low[index + 1 : index + 4]
+                if other.start < one.end - 60
+                and abs(one.pitch - other.pitch) in (1, 2, 3, 4)
+                and one.pitch != other.pitch
+            ]
+            assert len(pairs) <= 0.02 * len(track.notes), (genre, track.name)
+
+
+def test_the_bass_lies_below_the_chords(songs: dict[str, Composition]) -> None:
+    for genre, song in songs.items():
+        means = {
+            track.role.value: sum(n.pitch for n in track.notes) / len(track.notes)
+            for track in song.score.tracks
+            if not track.percussion
+        }
+        if "bass" in means and "chords" in means:
+            assert means["bass"] + 9 < means["chords"], genre
+        if "lead" in means and "chords" in means:
+            assert means["lead"] > means["chords"] - 3, genre
+
+
+def test_bars_are_not_all_the_same(songs: dict[str, Composition]) -> None:
+    """Drum bars of a long section differ by fills, turns and ghost notes."""
+    for genre in ("pop", "rock", "funk", "boom-bap", "swing-jazz"):
+        score = songs[genre].score
+        track = drums(score)
+        assert track is not None
+        bar = score.meters[0].ticks_per_bar
+        section = max(score.sections, key=lambda s: (s.duration, s.energy))
+        bars = {
+            tuple(
+                (round((note.start - start) / 120), note.pitch)
+                for note in inside(track, start, start + bar)
+            )
+            for start in range(section.start, section.end, bar)
+        }
+        assert len(bars) >= 3, genre
+
+
+def test_the_ending_ends(songs: dict[str, Composition]) -> None:
+    for genre, song in songs.items():
+        score = song.score
+        bar = score.meters[0].ticks_per_bar
+        last = [
+            note
+            for track in score.tracks
+            if not track.percussion
+            for note in track.notes
+            if note.end > score.end - 60
+        ]
+        assert last, genre
+        assert max(note.duration for note in last) >= bar * 0.8, genre
+        if styles()[genre].ending == "ritardando":
+            assert score.tempos[-1].bpm < score.tempos[0].bpm
+
+
+def test_parts_do_not_drown_the_lead(songs: dict[str, Composition]) -> None:
+    for genre, song in songs.items():
+        loudness = {
+            track.role.value: sum(n.velocity for n in track.notes) / len(track.notes)
+            + 3 * track.gain_db
+            for track in song.score.tracks
+        }
+        if "lead" in loudness:
+            for role in ("chords", "pad", "arpeggio", "counter_melody"):
+                if role in loudness:
+                    assert loudness[role] < loudness["lead"], (genre, role)
