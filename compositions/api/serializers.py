@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariaforge.api.jobs import JobSerializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ariaforge.api.jobs import JobSerializer
 from compositions.models import (
     AISession,
     Chord,
@@ -54,7 +54,7 @@ class CompositionListSerializer(serializers.ModelSerializer):
 class CompositionSerializer(CompositionListSerializer):
     """A song with all that is known of it but its notes."""
 
-    midi = AssetSerializer(read_only=True)
+    midi = AssetSerializer(read_only=True, allow_null=True)
     job = serializers.SerializerMethodField()
     name = serializers.CharField(max_length=200)
 
@@ -187,9 +187,9 @@ class RenderSerializer(serializers.ModelSerializer):
     """A mix of a song: how it was made, its measurements and its files."""
 
     composition = serializers.UUIDField(source="composition_id", read_only=True)
-    mix = AssetSerializer(read_only=True)
-    mp3 = AssetSerializer(read_only=True)
-    job = JobSerializer(read_only=True)
+    mix = AssetSerializer(read_only=True, allow_null=True)
+    mp3 = AssetSerializer(read_only=True, allow_null=True)
+    job = JobSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Render
@@ -232,8 +232,8 @@ class ExportSerializer(serializers.ModelSerializer):
     """A file made from a song."""
 
     composition = serializers.UUIDField(source="composition_id", read_only=True)
-    asset = AssetSerializer(read_only=True)
-    job = JobSerializer(read_only=True)
+    asset = AssetSerializer(read_only=True, allow_null=True)
+    job = JobSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Export
