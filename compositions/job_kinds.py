@@ -20,8 +20,8 @@ from media.models import Asset
 from media.services import keep_file, prepare_file
 
 # Encoding and storing come after the sound engine has reported its 100 %.
-RENDER_SHARE = 0.85
-ENCODE_SHARE = 0.12
+RENDER_SHARE = 0.75
+ENCODE_SHARE = 0.22
 
 
 @dataclass(frozen=True, slots=True)
