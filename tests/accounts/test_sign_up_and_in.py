@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
@@ -240,6 +241,24 @@ def test_address_of_somebody_else_cannot_be_added(page_client: Any) -> None:
     assert "email" in response.context["form"].errors
     other.refresh_from_db()
     assert other.email != "mira@example.org"
+
+
+def test_last_address_cannot_be_removed_and_another_can_take_its_place(page_client: Any) -> None:
+    user = UserFactory(email="mira@example.org")
+    client = page_client(user)
+    path = reverse("account_email")
+    client.get(path)
+    client.post(path, {"email": "mira@example.org", "action_remove": ""})
+    user.refresh_from_db()
+    assert user.email == "mira@example.org"
+
+    client.post(path, {"email": "new@example.org", "action_add": ""})
+    EmailAddress.objects.filter(user=user).update(verified=True)
+    client.post(path, {"email": "new@example.org", "action_primary": ""})
+    user.refresh_from_db()
+    assert user.email == "new@example.org"
+    client.post(path, {"email": "mira@example.org", "action_remove": ""})
+    assert [row.email for row in EmailAddress.objects.filter(user=user)] == ["new@example.org"]
 
 
 def test_owner_without_password_can_set_one(page_client: Any) -> None:
