@@ -100,6 +100,16 @@ def test_a_program_change_in_mid_song_begins_another_track() -> None:
     assert [(p.tick, p.parameter, p.value) for p in second.automation] == [(480, "cc11", 100.0)]
 
 
+def test_a_returning_instrument_hears_what_was_set_meanwhile() -> None:
+    body = (
+        b"\x00\xc0\x30" + note(0, 60, 480) + b"\x00\xc0\x2d" + note(0, 62, 480)
+        + b"\x00\xb0\x0b\x28\x00\xc0\x30" + note(0, 64, 480)
+    )  # fmt: skip
+    first, second = stable(midi(body)).score.tracks
+    for track in (first, second):
+        assert [(p.tick, p.parameter, p.value) for p in track.automation] == [(960, "cc11", 40.0)]
+
+
 def test_bank_select_waits_for_the_program_change() -> None:
     body = b"\x00\xb0\x00\x08\x00\xb0\x20\x01" + note(0, 60, 10) + b"\x00\xc0\x05" + note(0, 61, 9)
     tracks = stable(midi(body)).score.tracks
@@ -306,6 +316,13 @@ def test_lyrics_in_three_ways_of_writing(texts: list[bytes]) -> None:
 
 def test_lyrics_from_a_track_of_their_own_find_the_singer() -> None:
     assert sung([b"Hel-", b"lo", b"world"], apart=True) == HELLO
+
+
+def test_a_lyric_on_a_chord_belongs_to_its_highest_note() -> None:
+    chord = b"\x00\x90\x3c\x50\x00\x90\x43\x50\x00\x90\x40\x50"
+    score = stable(midi(meta(0, 5, b"la") + chord)).score
+    sung_by = {entry.id: entry.pitch for entry in score.tracks[0].notes}
+    assert [sung_by[syllable.note_id] for syllable in score.syllables] == [67]
 
 
 def test_a_lyric_beside_its_note_moves_to_it_and_one_far_away_is_left_out() -> None:
