@@ -43,6 +43,7 @@ class ProgressCard:
     since: datetime | None
     kept: str = ""
     error: str = ""
+    can_cancel: bool = False
     can_retry: bool = False
 
     @property
@@ -79,11 +80,13 @@ def progress_card(song: Any) -> ProgressCard:
         headline = "Waiting for a free worker" if waiting else STAGES[stage_number]
         if waiting and job is not None and job.attempts:
             headline = "Trying again soon"
+        stopping = job is not None and job.cancel_requested_at is not None
         return ProgressCard(
             active=True,
             waiting=waiting,
-            headline=headline,
-            detail=_detail(song, kind),
+            headline="Stopping" if stopping else headline,
+            detail="This takes a moment." if stopping else _detail(song),
+            can_cancel=not stopping,
             **common,
         )
     if stage in ("failed", "cancelled"):
@@ -146,7 +149,7 @@ def _steps(stage: str, number: int, *, stopped: bool) -> tuple[Step, ...]:
     )
 
 
-def _detail(song: Any, kind: str) -> str:
+def _detail(song: Any) -> str:
     if song.is_composed:
         return "The notes are ready: look around or take the MIDI file while the mix is made."
     return "Finding the form, the harmony, the melody and who plays what."

@@ -32,7 +32,7 @@ from compositions.score.document import (
     TrackRole,
     mint_id,
 )
-from compositions.services import default_project
+from compositions.services import composition_topic, default_project
 from compositions.sound.peaks import PeaksBuilder
 from media.models import Asset
 from media.services import store_file
@@ -162,7 +162,7 @@ def make_song(
     song = Composition.objects.create(
         project=project, name=title or PROMPT[:40], ai_prompt=PROMPT, seed=1234, created_by=user
     )
-    song.compose_job = make_job(user, "compose")
+    song.compose_job = make_job(song, "compose")
     if state == "composing":
         advance(song.compose_job, "running", progress=0.4, step="Composing")
         song.save()
@@ -188,7 +188,7 @@ def make_song(
     render = Render.objects.create(
         composition=song, content_hash=song.content_hash, created_by=user, seed=song.seed
     )
-    render.job = make_job(user, "render")
+    render.job = make_job(song, "render")
     if state == "rendering":
         advance(render.job, "running", progress=0.35, step="Rendering")
     elif state == "ready":
@@ -218,9 +218,11 @@ def make_song(
     return _again(song)
 
 
-def make_job(user: User, kind: str) -> Job:
-    """A waiting job."""
-    return Job.objects.create(owner=user, kind=kind, queue=kind)
+def make_job(song: Composition, kind: str) -> Job:
+    """A waiting job of the song's maker."""
+    return Job.objects.create(
+        owner=song.created_by, kind=kind, queue=kind, topic=composition_topic(song.pk)
+    )
 
 
 def advance(

@@ -288,6 +288,7 @@ def song_at(
         attempts=more.pop("attempts", 1),
         state=more.pop("state", "running"),
         error_message=more.pop("error", ""),
+        cancel_requested_at=more.pop("cancelled", None),
         created_at=ASKED + timedelta(seconds=4),
         queued_at=ASKED + timedelta(seconds=4),
     )
@@ -353,6 +354,14 @@ def test_waiting_is_said_as_waiting():
     assert card.headline == "Waiting for a free worker"
     again = progress_card(song_at("rendering", "render", state="queued", attempts=1))
     assert again.headline == "Trying again soon"
+
+
+def test_what_is_being_stopped_cannot_be_cancelled_again():
+    assert progress_card(song_at("rendering", "render")).can_cancel
+    card = progress_card(song_at("rendering", "render", cancelled=ASKED))
+    assert card.headline == "Stopping"
+    assert card.active
+    assert not card.can_cancel
 
 
 def test_the_wait_for_a_first_mix_began_with_the_prompt():
