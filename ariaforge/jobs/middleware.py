@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from django.db import connections
@@ -21,7 +22,8 @@ class JobWorkerMiddleware(Middleware):
         # Django is set up only now; the settings import this module before that.
         from ariaforge.jobs import housekeeping, processes
 
-        processes.warm_up()
+        # In the background: messages may be fetched meanwhile, and wait for it.
+        threading.Thread(target=processes.warm_up, name="warm up", daemon=True).start()
         housekeeping.remove_orphan_work_dirs()
         connections.close_all()
         queues = worker.consumer_whitelist or broker.get_declared_queues()

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from multiprocessing import connection as channels
-from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
@@ -26,13 +25,25 @@ DEATH_SECONDS = 2.0
 _DEAD = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 _context = multiprocessing.get_context("forkserver")
 _start_lock = threading.Lock()
+_is_warm = False
 
 
 def warm_up() -> None:
-    """Start the fork server of this process, so that the first job finds it ready."""
+    """Wait until the fork server of this process is ready; at once when it has been so.
+
+    It takes seconds to load everything. No job may be claimed before that: its lease
+    would run while nobody works on it.
+    """
+    global _is_warm
     with _start_lock:
+        if _is_warm:
+            return
         _prepare()
-        forkserver.ensure_running()
+        first = _context.Process(target=os.getpid, name="warm up")
+        first.start()
+        first.join()
+        _is_warm = first.exitcode == 0
+        first.close()
 
 
 def _prepare() -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from ariaforge.jobs.attempt import DATABASE_AWAY, Attempt
 from ariaforge.jobs.claims import claim_job
+from ariaforge.jobs.processes import warm_up
 from ariaforge.models import Job
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ def run_next_job(queue: str) -> Job | None:
     if stopping.is_set():
         return None
     try:
+        warm_up()
         job = claim_job(queue)
     except DATABASE_AWAY as error:
         logger.warning("The database did not answer a worker: %s", error)
