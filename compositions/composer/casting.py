@@ -60,6 +60,11 @@ def cast(plan: SongPlan) -> list[Seat]:
         enter = min(part.enter, 0.3 if part.role not in ("lead", "vocal") else part.enter)
         seats.append(Seat(replace(part, enter=enter), instrument, True))
     if only:
+        names = [seat.instrument.name for seat in seats]
+        for part in parts:  # the style may give an asked player a second part
+            own = next((name for name in part.instruments if name in names), None)
+            if own is not None and part.role not in unwanted:
+                seats.append(Seat(part, instruments()[own], True))
         seats += _double(seats, unwanted)
     else:
         taken = {seat.instrument.name for seat in seats}
@@ -163,7 +168,15 @@ def _double(seats: list[Seat], unwanted: tuple[str, ...]) -> list[Seat]:
         if "chords" in player.instrument.roles:
             extra.append(Seat(make_part("chords", player.instrument), player.instrument, True))
             roles.add("chords")
-    keys = next((s for s in seats if s.instrument.family in ("keys", "organ")), None)
+    two_handed = ("Accordion", "Bandoneon", "Harp", "Marimba")
+    keys = next(
+        (
+            seat
+            for seat in seats
+            if seat.instrument.family in ("keys", "organ") or seat.instrument.name in two_handed
+        ),
+        None,
+    )
     if keys and "bass" not in roles and "bass" not in unwanted:
         part = replace(make_part("bass", keys.instrument), gain_db=-6.0, enter=0.0)
         extra.append(Seat(part, keys.instrument, True))

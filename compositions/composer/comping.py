@@ -14,6 +14,7 @@ from compositions.composer.styles import Instrument
 from compositions.composer.voicing import Voicing, voice_chords
 
 _VOICES = {"block": 4, "strum": 5, "stab": 3, "arpeggio": 4, "sustain": 4, "power": 3}
+_SYNCOPATED = frozenset({"syncopated", "swing", "sixteenth"})
 _REGISTER = {
     "block": (51, 74), "strum": (45, 71), "stab": (55, 76), "arpeggio": (57, 81),
     "sustain": (52, 76), "power": (40, 64), "counter": (55, 74),
@@ -104,11 +105,13 @@ def _hits(
             else:
                 last = hits[-1]
                 hits[-1] = (last[0], last[1] + 1, last[2])
+    pushes = part.figure in ("block", "stab") and plan.style.lead["cells"] in _SYNCOPATED
     events: list[Event] = []
     for tick, steps, char in hits:
         slot = changes.at(tick)
         # A push on the last weak step before a new chord already plays that chord.
-        if tick + steps * TICKS_PER_STEP >= slot.end and slot.end - tick <= 2 * TICKS_PER_STEP:
+        near = slot.end - tick <= 2 * TICKS_PER_STEP
+        if pushes and near and tick + steps * TICKS_PER_STEP >= slot.end:
             slot = changes.at(slot.end)
         if part.figure == "stab":
             steps = min(steps, 2)

@@ -77,7 +77,7 @@ def _key(score: Score, spec: MusicSpec) -> Measured:
         return None, "too few pitched notes to find a key"
     tonic, minor = pitch_class(spec.tonic.value), Mode(spec.mode.value) in MINOR_MODES
     name = f"{spec.tonic.value} {str(spec.mode.value).replace('_', ' ')}"
-    sharpness = min(1.0, max(0.0, found.correlation / 0.75))
+    sharpness = min(1.0, max(0.0, found.correlation / 0.9))
     if (found.tonic, found.minor) == (tonic, minor):
         return sharpness, f"the notes point to {name} (correlation {found.correlation:.2f})"
     related = (found.tonic - tonic) % 12
@@ -112,7 +112,7 @@ def _scale(score: Score, spec: MusicSpec) -> Measured:
     if not total:
         return None, "no pitched notes"
     share = inside / total
-    return (share - 0.65) / 0.3, f"{share:.0%} of the sounding time is in the scale or the chord"
+    return (share - 0.6) / 0.4, f"{share:.0%} of the sounding time is in the scale or the chord"
 
 
 def _tempo(score: Score, spec: MusicSpec) -> Measured:
@@ -210,7 +210,7 @@ def _melody_harmony(score: Score, spec: MusicSpec) -> Measured:
         elif index + 1 < len(notes) and abs(notes[index + 1].pitch - note.pitch) <= 2:
             good += note.duration * 0.9  # a passing or neighbour note, resolved by step
     share = good / total
-    return (share - 0.55) / 0.35, f"{share:.0%} of the melody is chord tones or resolves by step"
+    return (share - 0.5) / 0.5, f"{share:.0%} of the melody is chord tones or resolves by step"
 
 
 def _accompaniment(score: Score, spec: MusicSpec) -> Measured:
@@ -228,7 +228,7 @@ def _accompaniment(score: Score, spec: MusicSpec) -> Measured:
     if not total:
         return None, "no accompaniment"
     share = good / total
-    return (share - 0.45) / 0.45, f"{share:.0%} of the accompaniment belongs to the chords"
+    return (share - 0.35) / 0.65, f"{share:.0%} of the accompaniment belongs to the chords"
 
 
 def _melody_motion(score: Score, spec: MusicSpec) -> Measured:
@@ -239,7 +239,7 @@ def _melody_motion(score: Score, spec: MusicSpec) -> Measured:
     steps = sum(1 for move in moves if move <= 4) / len(moves)
     span = max(n.pitch for n in track.notes) - min(n.pitch for n in track.notes)
     width = 1.0 if 5 <= span <= 24 else 0.5 if span <= 31 else 0.0
-    value = 0.7 * min(1.0, max(0.0, (steps - 0.3) / 0.4)) + 0.3 * width
+    value = 0.7 * min(1.0, max(0.0, (steps - 0.3) / 0.6)) + 0.3 * width
     return value, f"{steps:.0%} of the moves are small, the range is {span} semitones"
 
 

@@ -39,4 +39,8 @@ def pick_pattern(plan: SongPlan, section: PlannedSection, kind: str, bar: int) -
         plan.seed, f"material:{section.material}", kind, f"pattern:{level_of(section.energy)}"
     )
     pattern = rng.choice(patterns)
-    return fit_pattern(pattern, steps, plan.grid, bar % 2, kind == "arpeggio")
+    steady = kind == "arpeggio"
+    fitted = fit_pattern(pattern, steps, plan.grid, bar % 2, steady)
+    if not fitted.strip(".-"):  # half of a pattern that rests there
+        fitted = fit_pattern(pattern, steps, plan.grid, 0, steady)
+    return fitted

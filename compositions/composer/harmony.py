@@ -105,7 +105,7 @@ def make_changes(plan: SongPlan, attempt: int = 0) -> Changes:
             bars = _section_bars(plan, section, attempt)
             cadence = _cadence(plan, section, bars)
             _colour(plan, section, bars)
-        if section.last and not own:
+        if section.last and (not own or plan.closing):
             bars[-1] = [_tonic_chord(plan)]
             cadence = "authentic" if len(bars) > 1 else "tonic"
         cadences.append(cadence)

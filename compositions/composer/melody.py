@@ -95,9 +95,10 @@ class MelodyWriter:
         self.changes = changes
         self.prior = prior or IntervalPrior()
         self.centre = low + (high - low) * 0.52
-        if high - low > 30:  # a keyboard: sing where a voice would
+        if high - low > 36:  # a keyboard: sing where a voice would
             self.centre = 72.0
         span_low, span_high = round(self.centre) - 10, round(self.centre) + 13
+        self.centre = max(self.centre, min(66.0, high - 10.0))  # clear of the chords
         self.space = PitchSpace(
             plan.tonic_class,
             self._scale(),
@@ -360,8 +361,8 @@ class MelodyWriter:
             first = motif_rhythm(rng, grid, family, notes)
             second = motif_rhythm(rng, grid, family, notes * 0.85, opening=rng.random() < 0.5)
             self._motifs[key] = (
-                Motif(first, _contour(rng, len(first), section.kind)),
-                Motif(second, _contour(rng, len(second), "verse")),
+                Motif(first, _contour(rng, len(first), section.kind, self._thirds())),
+                Motif(second, _contour(rng, len(second), "verse", self._thirds())),
             )
         return self._motifs[key]
 
@@ -371,6 +372,10 @@ class MelodyWriter:
         if family in ("sixteenth", "syncopated") and step_seconds < 0.09:
             return "straight"
         return family
+
+    def _thirds(self) -> float:
+        """How often a motif moves by thirds rather than steps: more in jazz."""
+        return {"swing": 4.0, "running": 3.0, "sparse": 3.0}.get(self._family(), 2.0)
 
     def _notes_per_bar(self, kind: str) -> float:
         density = float(self.plan.spec.density.value)
@@ -408,13 +413,13 @@ def _fit(moves: tuple[int, ...], notes: int) -> tuple[int, ...]:
     return (moves + (-1, 1) * wanted)[:wanted]
 
 
-def _contour(rng: random.Random, notes: int, kind: str) -> tuple[int, ...]:
+def _contour(rng: random.Random, notes: int, kind: str, thirds: float) -> tuple[int, ...]:
     """Draw the moves of a motif: an overall direction, mostly steps, one leap at most."""
     count = max(0, notes - 1)
     if kind in ("chorus", "drop"):
         shape = rng.choice(("up", "arch", "hook", "arch"))
     else:
-        shape = rng.choice(("up", "down", "arch", "valley", "hook"))
+        shape = rng.choice(("up", "down", "arch", "valley", "arch", "hook"))
     moves: list[int] = []
     for index in range(count):
         half = index < count / 2
@@ -423,7 +428,7 @@ def _contour(rng: random.Random, notes: int, kind: str) -> tuple[int, ...]:
         if shape == "hook":
             move = rng.choices((0, 1, -1, 2, -2), (4, 2, 2, 1, 1))[0]
         else:
-            size = rng.choices((1, 2, 0), (6, 2, 1.5))[0]
+            size = rng.choices((1, 2, 0), (6, thirds, 1.2))[0]
             move = direction * size if rng.random() < 0.82 else -direction * size
         moves.append(move)
     if count >= 3 and rng.random() < 0.65:

@@ -50,7 +50,10 @@ class PlannedSection:
 
 @dataclass(frozen=True, slots=True)
 class SongPlan:
-    """Everything that is decided before a note is written."""
+    """Everything that is decided before a note is written.
+
+    ``closing`` adds a tonic bar after the loop of asked chords.
+    """
 
     spec: MusicSpec
     style: Style
@@ -61,6 +64,7 @@ class SongPlan:
     mode: Mode
     sections: tuple[PlannedSection, ...]
     ritardando: bool
+    closing: bool
     sheet: LyricSheet | None
 
     @property
@@ -135,6 +139,12 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)
     sections = share_bars(style, list(form), bars) if form else choose_form(style, bars, exact)
+    # Asked chords run in a loop: one more bar brings them home, unless the length is fixed.
+    closing = bool(spec.chords.value) and not (
+        spec.bars.asked or spec.seconds.asked or (form and fixed_bars(form) is not None)
+    )
+    if closing:
+        sections[-1] = replace(sections[-1], bars=sections[-1].bars + 1)
     total = sum(section.bars for section in sections)
     planned = _place(sections, style, spec)
     spec = spec.with_value("bars", total, *_source(spec.bars.asked, spec.bars))
@@ -150,6 +160,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
         mode=Mode(spec.mode.value),
         sections=planned,
         ritardando=ritardando and total >= 2 * _RITARDANDO_BARS,
+        closing=closing,
         sheet=sheet,
     )
 

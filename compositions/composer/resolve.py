@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from compositions.composer.prompt_words import moods
+from compositions.composer.rhythm import grid_for
 from compositions.composer.roman import Harmony, resolve_name
 from compositions.composer.seeds import stream
 from compositions.composer.spec import MusicSpec, Source
@@ -48,7 +49,10 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
         weights = [4.0] + [1.0] * (len(style.meters) - 1)
         spec = _fill(spec, "meter", rng.choices(style.meters, weights)[0], Source.STYLE, 0.7)
     if spec.tempo.value is None:
-        spec = _fill(spec, "tempo", _tempo_for(style, mood, rng), Source.STYLE, 0.6)
+        tempo = _tempo_for(style, mood, rng)
+        if grid_for(*spec.meter.value).compound:
+            tempo = round(tempo * style.compound_tempo)
+        spec = _fill(spec, "tempo", tempo, Source.STYLE, 0.6)
     if spec.swing.value is None:
         spec = _fill(spec, "swing", style.swing_ratio, Source.STYLE, 0.7)
     defaults: tuple[tuple[str, Any], ...] = (

@@ -147,10 +147,13 @@ def fit_pattern(pattern: str, pattern_steps: int, grid: Grid, parity: int, stead
     while len(cells) < 4:  # a three-beat pattern lends its second beat
         cells.insert(2, cells[1])
     order = _cell_order(len(grid.groups), grid, parity % 2)
-    return "".join(
+    fitted = "".join(
         _stretch(cells[index], length, steady)
         for index, length in zip(order, grid.groups, strict=True)
     )
+    if fitted[0] == "-":  # the second half of a held pattern must strike again
+        fitted = next((char for char in source if char not in ".-"), ".") + fitted[1:]
+    return fitted
 
 
 def _stretch(cell: str, length: int, steady: bool) -> str:

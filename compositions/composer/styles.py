@@ -68,13 +68,17 @@ class StylePart:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A validated style file. The JSON members keep their names."""
+    """A validated style file. The JSON members keep their names.
+
+    ``compound_tempo`` multiplies the tempo (in quarters) where beats divide in three.
+    """
 
     name: str
     title: str
     aliases: tuple[str, ...]
     tempo: tuple[float, float]
     typical_tempo: float
+    compound_tempo: float
     meters: tuple[tuple[int, int], ...]
     swing_ratio: float
     swing_unit: int
@@ -170,6 +174,7 @@ def _read(data: dict[str, Any], stem: str) -> Style:
         aliases=tuple(data["aliases"]),
         tempo=(float(low), float(high)),
         typical_tempo=float(data["typical_tempo"]),
+        compound_tempo=float(data.get("compound_tempo", 1.0)),
         meters=tuple(_meter(text) for text in data["meters"]),
         swing_ratio=float(data["swing"]["ratio"]),
         swing_unit=int(data["swing"]["unit"]),

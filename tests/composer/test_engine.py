@@ -103,3 +103,10 @@ def test_a_key_follows_from_asked_chords() -> None:
     assert (pitch_class(key.tonic), key.mode) == (0, Mode.MAJOR)
     song = compose(parse_prompt("chords Em C G D"), seed=1)
     assert (song.score.keys[0].tonic, song.score.keys[0].mode) == ("E", Mode.MINOR)
+
+
+def test_a_loop_of_asked_chords_comes_home_when_the_length_is_open() -> None:
+    song = compose(parse_prompt("pop song, chords Am F C G"), seed=1)
+    assert song.score.chords[-1].symbol == "Am"
+    fixed = compose(parse_prompt("pop song, chords Am F C G, 8 bars"), seed=1)
+    assert [chord.symbol for chord in fixed.score.chords] == ["Am", "F", "C", "G"] * 2

@@ -169,7 +169,8 @@ def test_senseless_fields_are_refused_by_name(overrides: dict[str, Any]) -> None
 def test_fields_beat_the_prompt() -> None:
     spec = parse_prompt(
         "rock in C major, 120 bpm",
-        overrides={"key": "Bb minor", "genre": "lofi", "instruments": "piano, cello", "form": "AABA",
+        overrides={"key": "Bb minor", "genre": "lofi", "instruments": "piano, cello",
+                   "form": "AABA",
                    "title": "North", "seconds": None},
     )  # fmt: skip
     assert (spec.tonic.value, spec.mode.value, spec.genre.value) == ("Bb", "minor", "lo-fi")
