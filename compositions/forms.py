@@ -38,8 +38,6 @@ class PromptForm(forms.Form):
                 "autofocus": True,
                 "enterkeyhint": "go",
                 "aria-describedby": "prompt-hint",
-                # The browser would cut a long paste silently; the form says so instead.
-                "maxlength": False,
                 "data-limit": PROMPT_MAX_LENGTH,
             }
         ),
@@ -60,7 +58,7 @@ class PromptForm(forms.Form):
     lyrics = PlainTextField(
         required=False,
         max_length=LYRICS_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 5, "maxlength": False}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="One line for each line that is sung; an empty line between verses.",
     )
     request_key = forms.CharField(
@@ -69,6 +67,9 @@ class PromptForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("prompt", "lyrics"):
+            # A browser would cut a long paste silently; the form says so instead.
+            self.fields[name].widget.attrs.pop("maxlength", None)
         projects = Project.objects.editable_by(user).exclude(status=Project.Status.ARCHIVED)
         self.fields["project"].queryset = projects.order_by("name")  # type: ignore[attr-defined]
 

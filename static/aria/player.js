@@ -4,6 +4,7 @@ import { Timeline, spanAt } from "aria/timeline";
 import { Waveform } from "aria/waveform";
 
 const STEP_SECONDS = 5;
+const ROUNDING_TICKS = 1;
 const SPOKEN_EVERY_MS = 1000;
 const VOLUME_KEY = "aria-volume";
 
@@ -108,13 +109,14 @@ export class Player {
     const share = Math.min(1, tick / this.data.axisTicks);
     if (this.playhead) this.playhead.style.transform = `translateX(${share * 100}%)`;
     this.waveform?.setPosition(share);
-    const { bar, beat } = this.timeline.position(tick);
+    // The browser rounds times to samples: the beginning of a bar must not read as the last.
+    const { bar, beat } = this.timeline.position(tick + ROUNDING_TICKS);
     setText("bar-beat", `${bar}.${beat}`);
     setText("time-now", formatTime(seconds));
     this.seekBar.value = seconds;
     this.seekBar.style.setProperty("--played", `${(100 * seconds) / (this.duration || 1)}%`);
-    const section = spanAt(this.data.sections, tick);
-    const chord = spanAt(this.data.chords, tick);
+    const section = spanAt(this.data.sections, tick + ROUNDING_TICKS);
+    const chord = spanAt(this.data.chords, tick + ROUNDING_TICKS);
     setText("now-section", section?.[2] ?? "");
     setText("now-chord", chord?.[2] ?? "");
     mark(".section-box", section?.[0], this);
@@ -170,7 +172,7 @@ export class Player {
   onSliderKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const seconds = this.audio.currentTime;
-    const { bar } = this.timeline.position(this.timeline.tick(seconds) + 1);
+    const { bar } = this.timeline.position(this.timeline.tick(seconds) + ROUNDING_TICKS);
     const toBar = (number) => this.timeline.seconds(this.timeline.barStart(Math.max(1, number)));
     const targets = {
       ArrowLeft: () => (event.shiftKey ? seconds - STEP_SECONDS : toBar(seconds - toBar(bar) > 0.35 ? bar : bar - 1)),
