@@ -50,9 +50,8 @@ def main() -> None:
     parser.add_argument("prompts", nargs="*", default=PROMPTS)
     options = parser.parse_args()
     compose(parse_prompt("pop"), seed=0)  # load the styles before the clock starts
-    print(
-        f"{'prompt':58} {'CPU s':>6} {'song':>7} {'bars':>5} {'tracks':>6} {'notes':>6} {'conf.':>6}"
-    )
+    heads = f"{'CPU s':>6} {'song':>7} {'bars':>5} {'tracks':>6} {'notes':>6} {'conf.':>6}"
+    print(f"{'prompt':58} {heads}")
     total = 0.0
     for prompt in options.prompts:
         start = time.process_time()

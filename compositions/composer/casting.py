@@ -40,6 +40,8 @@ def make_part(role: str, instrument: Instrument) -> StylePart:
     figure = _DEFAULT_FIGURE[role]
     if role == "chords" and instrument.name in _BREAKS_UP:
         figure = "strum"
+    if role == "chords" and instrument.name in ("Distorted Guitar", "Overdriven Guitar"):
+        figure = "power"
     return StylePart(role, (instrument.name,), figure, enter, gain, pan, send, None)
 
 
@@ -163,11 +165,10 @@ def _double(seats: list[Seat], unwanted: tuple[str, ...]) -> list[Seat]:
         if player is not None:
             extra.append(Seat(make_part("lead", player.instrument), player.instrument, True))
     pitched = [seat for seat in seats if not seat.instrument.percussion]
-    if len(pitched) == 1 and pitched[0].part.role == "lead":
-        player = pitched[0]
-        if "chords" in player.instrument.roles:
-            extra.append(Seat(make_part("chords", player.instrument), player.instrument, True))
-            roles.add("chords")
+    comper = next((seat for seat in pitched if "chords" in seat.instrument.roles), None)
+    silent = not roles & {"chords", "arpeggio", "pad"} and "chords" not in unwanted
+    if comper is not None and silent:
+        extra.append(Seat(make_part("chords", comper.instrument), comper.instrument, True))
     two_handed = ("Accordion", "Bandoneon", "Harp", "Marimba")
     keys = next(
         (

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import itertools
 import math
-import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from compositions.composer.events import Event
 from compositions.composer.harmony import Changes
 from compositions.composer.lyrics import LyricSection, SungSyllable
 from compositions.composer.melody_rhythm import (
     Onset,
-    Rhythm,
-    cadence_rhythm,
-    fragment,
     motif_rhythm,
     rhythm_for_words,
-    vary,
 )
+from compositions.composer.motifs import SCHEMES, Motif, Unit, draw_contour, make_unit
 from compositions.composer.pitch_search import (
     IntervalPrior,
     NoteContext,
@@ -37,42 +33,11 @@ from compositions.composer.seeds import stream
 from compositions.score.document import Mode
 from compositions.score.harmony import MINOR_MODES, scale_pitch_classes
 
-_SCHEMES: dict[str, tuple[str, ...]] = {
-    "verse": ("asbc", "abac", "aavc"),
-    "chorus": ("aavc", "abac", "asac"),
-    "bridge": ("asfc", "aifc"),
-    "solo": ("abvc", "aifc", "avbc"),
-    "outro": ("aafc", "afbc"),
-}
-"""Bars of a phrase: a, b motifs; s sequence, v variant, i inversion, f fragment, c cadence."""
-
 _SILENT = frozenset({"intro", "breakdown"})
 _LIFT = {"chorus": 3.0, "drop": 3.0, "bridge": 1.5, "solo": 2.0, "pre_chorus": 1.0,
          "outro": -1.5, "verse": -1.5}  # fmt: skip
 _DENSITY = {"chorus": 1.0, "solo": 1.35, "bridge": 0.85, "outro": 0.7, "build": 0.7,
             "drop": 1.1, "interlude": 0.6}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Motif:
-    """A one-bar idea: its rhythm and the moves between its notes in scale steps."""
-
-    rhythm: Rhythm
-    moves: tuple[int, ...]
-
-    def inverted(self) -> Motif:
-        """Return the motif upside down."""
-        return Motif(self.rhythm, tuple(-move for move in self.moves))
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One bar of a phrase: rhythm, wanted moves, how firmly they count, and its shift."""
-
-    rhythm: Rhythm
-    moves: tuple[int, ...]
-    hold: float
-    shift: float
 
 
 class MelodyWriter:
@@ -139,7 +104,7 @@ class MelodyWriter:
     def _play(self, section: PlannedSection) -> list[Event]:
         motifs = self._material(section)
         rng = stream(self.plan.seed, f"material:{self._key(section)}", "lead", "scheme")
-        schemes = _SCHEMES.get(section.kind, _SCHEMES["verse"])
+        schemes = SCHEMES.get(section.kind, SCHEMES["verse"])
         scheme, contrast = rng.choice(schemes), rng.choice(("bsac", "bvfc", "biac"))
         shift = rng.choice((1.5, -1.5, 3.0))
         events: list[Event] = []
@@ -154,7 +119,7 @@ class MelodyWriter:
             letters = (letters[:-1] + "f" * length)[: length - 1] + "c"
             ending = "closed" if last or phrase % 2 == 1 else "open"
             units = [
-                self._unit(letter, motifs, rng, shift, final=section.last and last)
+                make_unit(letter, motifs, rng, shift, self.plan.grid, final=section.last and last)
                 for letter in letters
             ]
             events += self._realise(section, bar, units, ending, final=section.last and last)
@@ -164,39 +129,8 @@ class MelodyWriter:
             self._ornament(section, events)
         return events
 
-    def _unit(
-        self,
-        letter: str,
-        motifs: tuple[Motif, Motif],
-        rng: random.Random,
-        shift: float,
-        final: bool,
-    ) -> _Unit:
-        first, second = motifs
-        grid = self.plan.grid
-        if letter == "b":
-            return _Unit(second.rhythm, second.moves, 1.5, 0.0)
-        if letter == "s":
-            return _Unit(first.rhythm, first.moves, 1.8, shift)
-        if letter == "i":
-            return _Unit(first.rhythm, first.inverted().moves, 1.1, 0.0)
-        if letter == "v":
-            rhythm = vary(rng, first.rhythm, grid)
-            return _Unit(rhythm, _fit(first.moves, len(rhythm)), 1.0, shift / 2)
-        if letter == "f":
-            rhythm = fragment(first.rhythm, grid)
-            half = [o for o in first.rhythm if o.step < (grid.middle or grid.steps)]
-            moves = first.moves[: max(0, len(half) - 1)]
-            return _Unit(rhythm, (*moves, -1, *moves), 1.2, shift)
-        if letter == "c":
-            if final:
-                return _Unit((Onset(0, grid.steps),), (), 0.0, 0.0)
-            rhythm = cadence_rhythm(first.rhythm, grid, final=False)
-            return _Unit(rhythm, _fit(first.moves, len(rhythm)), 0.4, 0.0)
-        return _Unit(first.rhythm, first.moves, 1.8, 0.0)
-
     def _realise(
-        self, section: PlannedSection, bar: int, units: list[_Unit], ending: str, final: bool
+        self, section: PlannedSection, bar: int, units: list[Unit], ending: str, final: bool
     ) -> list[Event]:
         """Find the pitches of a phrase and return its notes."""
         onsets: list[tuple[int, Onset]] = []
@@ -361,8 +295,8 @@ class MelodyWriter:
             first = motif_rhythm(rng, grid, family, notes)
             second = motif_rhythm(rng, grid, family, notes * 0.85, opening=rng.random() < 0.5)
             self._motifs[key] = (
-                Motif(first, _contour(rng, len(first), section.kind, self._thirds())),
-                Motif(second, _contour(rng, len(second), "verse", self._thirds())),
+                Motif(first, draw_contour(rng, len(first), section.kind, self._thirds())),
+                Motif(second, draw_contour(rng, len(second), "verse", self._thirds())),
             )
         return self._motifs[key]
 
@@ -405,35 +339,3 @@ class MelodyWriter:
             steps = (0, 3, 5, 7, 10) if minor else (0, 2, 4, 7, 9)
             return frozenset((tonic + step) % 12 for step in steps)
         return frozenset()
-
-
-def _fit(moves: tuple[int, ...], notes: int) -> tuple[int, ...]:
-    """Cut or extend the moves of a motif for a rhythm of ``notes`` notes."""
-    wanted = max(0, notes - 1)
-    return (moves + (-1, 1) * wanted)[:wanted]
-
-
-def _contour(rng: random.Random, notes: int, kind: str, thirds: float) -> tuple[int, ...]:
-    """Draw the moves of a motif: an overall direction, mostly steps, one leap at most."""
-    count = max(0, notes - 1)
-    if kind in ("chorus", "drop"):
-        shape = rng.choice(("up", "arch", "hook", "arch"))
-    else:
-        shape = rng.choice(("up", "down", "arch", "valley", "arch", "hook"))
-    moves: list[int] = []
-    for index in range(count):
-        half = index < count / 2
-        direction = {"up": 1, "down": -1, "arch": 1 if half else -1, "valley": -1 if half else 1,
-                     "hook": 0}[shape]  # fmt: skip
-        if shape == "hook":
-            move = rng.choices((0, 1, -1, 2, -2), (4, 2, 2, 1, 1))[0]
-        else:
-            size = rng.choices((1, 2, 0), (6, thirds, 1.2))[0]
-            move = direction * size if rng.random() < 0.82 else -direction * size
-        moves.append(move)
-    if count >= 3 and rng.random() < 0.65:
-        place = rng.randrange(count - 1)
-        leap = rng.choice((3, 4, -3, 3))
-        moves[place] = leap
-        moves[place + 1] = -1 if leap > 0 else 1
-    return tuple(moves)
