@@ -93,7 +93,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
         words.genres.append("blues")
     _use_vocabulary(words, values)
     if "instruments" in values and (
-        only or words.ensemble or _for_instruments(prompt, words) or len(words.instruments) >= 3
+        only or words.ensemble or _for_instruments(prompt, words) or words.listed >= 3
     ):
         values["instruments_only"] = (True, 0.9 if only or words.ensemble else 0.7)
     if bounds and "tempo" not in values:

@@ -117,6 +117,7 @@ def read_tempo_number(reader: TextReader) -> tuple[float, float] | None:
         (rf"(?:♩|quarter(?:\s+note)?|crotchet)\s*=\s*({NUMBER})\b", 1.0),
         (rf"{about}\s*(\d{{2,3}})(?:ish)?\b(?!\s*[-/\w]*\s*(?:bars?|min|sec|s\b))", 0.85),
         (r"\b(\d{2,3})\s*-?ish\b", 0.85),
+        (r"(?:^|[,;]\s*)(\d{2,3})\s*(?=[,;.]|$)", 0.8),
     )  # fmt: skip
     found: tuple[float, float] | None = None
     for pattern, confidence in patterns:

@@ -28,6 +28,9 @@ ROLE_WORDS: dict[str, str] = {
 }  # fmt: skip
 """Words that rule out a whole role or family ("no drums")."""
 
+_KINDS = {"Organ": "Organ", "Piano": "Piano", "Alto Sax": "Sax"}
+"""Instruments whose plain name, when unwanted, rules out the whole kind."""
+
 _FAMILIES = frozenset({"synth", "guitar", "brass", "strings", "keys"})
 
 
@@ -48,6 +51,7 @@ class Vocabulary:
     instruments: list[InstrumentRequest] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
     ensemble: bool = False
+    listed: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -176,6 +180,7 @@ def read_vocabulary(reader: TextReader) -> Vocabulary:
                 found.instruments.append(request("Piano"))
         elif kind == "instrument":
             found.instruments.append(request(name, match[0]))
+            found.listed += match[0].lower() not in ("beat", "beats")
         elif kind == "mood":
             found.moods.append(name)
     return found
@@ -200,8 +205,11 @@ def _take_ensembles(reader: TextReader, found: Vocabulary) -> None:
 
 def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -> bool:
     """Tell whether an instrument in a role is among the unwanted names."""
-    if instrument.name in unwanted or role in unwanted:
+    if role in unwanted:
         return True
+    for name in unwanted:  # "no organ" means no organ of any kind
+        if instrument.name == name or (name in _KINDS and _KINDS[name] in instrument.name):
+            return True
     if role == "percussion" and "drums" in unwanted:
         return True
     return instrument.family in unwanted and instrument.family in _FAMILIES

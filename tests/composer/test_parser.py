@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compositions.composer import MusicSpec, Source, parse_prompt
+from compositions.composer import MusicSpec, Source, compose, parse_prompt
 from compositions.composer.resolve import resolve_spec
 
 
@@ -186,3 +186,15 @@ def test_a_prompt_has_a_limit() -> None:
 def test_title_and_theme() -> None:
     assert value('pop called "Glass Rivers" in C', "title") == "Glass Rivers"
     assert value("a song about the sea at night in A minor", "theme") == "the sea"
+
+
+def test_an_unwanted_kind_is_ruled_out_whole() -> None:
+    for seed in range(6):
+        song = compose(parse_prompt("swing jazz in F, no saxophone"), seed=seed)
+        assert not [track.name for track in song.score.tracks if "Sax" in track.name]
+        song = compose(parse_prompt("soul in F, no organ"), seed=seed)
+        assert not [track.name for track in song.score.tracks if "Organ" in track.name]
+
+
+def test_a_bare_number_between_commas_is_a_tempo() -> None:
+    assert value("brass march, 2/4, 120", "tempo") == 120
