@@ -13,13 +13,12 @@ from compositions.presentation.facts import (
     level_text,
     song_facts,
 )
+from compositions.presentation.lanes import NotePath, TrackLane
 from compositions.presentation.overview import (
     ChordBox,
-    NotePath,
     Overview,
     RulerMark,
     SectionBox,
-    TrackLane,
     draw_overview,
     timeline_of,
 )

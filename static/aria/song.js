@@ -98,7 +98,10 @@ function onSwap() {
   applyZoom();
   showElapsed();
   const title = document.querySelector("#song-title h1")?.textContent;
-  if (title) document.title = `${title} · AriaForge`;
+  if (title) {
+    document.title = `${title} · AriaForge`;
+    document.getElementById("breadcrumb-song").textContent = title;
+  }
   if (card()?.dataset.announce) announce(card().dataset.announce);
 }
 

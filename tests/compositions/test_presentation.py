@@ -23,7 +23,7 @@ from compositions.presentation import (
     timeline_of,
 )
 from compositions.presentation.facts import format_length
-from compositions.presentation.overview import TICKS_PER_UNIT
+from compositions.presentation.lanes import TICKS_PER_UNIT
 from tests.compositions.songs import example_spec
 
 BAR = 1920
