@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from ariaforge.exceptions import NotPermittedError
 from compositions.models import Composition, Render
 from projects.models import Project
 
@@ -49,6 +50,22 @@ def composition_page(user: User, pk: UUID) -> Composition:
         .get(pk=pk)
     )
     return song
+
+
+def composition_to_edit(user: User, pk: UUID) -> Composition:
+    """The song, for changing it.
+
+    Raises ``Composition.DoesNotExist`` when the user may not see it, and
+    :class:`ariaforge.exceptions.NotPermittedError` when they may see but not change it.
+    """
+    song: Composition | None = (
+        Composition.objects.editable_by(user).with_work().filter(pk=pk).first()
+    )
+    if song is not None:
+        return song
+    if Composition.objects.visible_to(user).filter(pk=pk).exists():
+        raise NotPermittedError("Only editors and owners of the project can change this song.")
+    raise Composition.DoesNotExist
 
 
 def renders_of(composition: Composition) -> QuerySet[Any]:

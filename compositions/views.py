@@ -1,7 +1,7 @@
 """Pages of songs: the prompt, the lists, and the page of one song with its live parts.
 
 Everything here is a form or a link first; htmx only exchanges parts of the page. Who may
-not see a song gets 404, and so does who may see but not change it and asks for a change.
+not see a song gets 404; who may see but not change it and asks for a change gets 403.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -41,7 +41,7 @@ from compositions.presentation import (
     timeline_of,
 )
 from compositions.selectors import composition_list as select_songs
-from compositions.selectors import composition_page
+from compositions.selectors import composition_page, composition_to_edit
 from projects.models import Project
 from projects.selectors import keyset_page
 
@@ -218,6 +218,33 @@ def composition_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @page_for_members
+@require_safe
+def composition_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send all notes as JSON, for playing them before there is a mix.
+
+    Each track has ``role``, ``percussion``, ``muted`` and ``notes``, a list of
+    ``[start, duration, pitch, velocity]`` in ticks.
+    """
+    songs = Composition.objects.visible_to(_actor(request)).only("pk")
+    song = get_object_or_404(songs, pk=pk)
+    tracks = song.tracks.values("role", "percussion", "muted", "notes")
+    answer = [
+        track
+        | {
+            "notes": [
+                [note["start"], note["duration"], note["pitch"], note.get("velocity", 80)]
+                for note in track["notes"]
+            ]
+        }
+        for track in tracks
+    ]
+    response = JsonResponse({"tracks": answer})
+    # The page names the notes with the hash of what they are.
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@page_for_members
 @require_POST
 def composition_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop whatever is at work on the song."""
@@ -267,8 +294,10 @@ def composition_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _editable(request: HttpRequest, pk: UUID) -> Composition:
-    songs = Composition.objects.editable_by(_actor(request)).with_work()
-    return cast(Composition, get_object_or_404(songs, pk=pk))
+    try:
+        return composition_to_edit(_actor(request), pk)
+    except Composition.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _after_change(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -14,6 +14,7 @@ import pytest
 from accounts.services import create_api_token
 from projects import services
 from projects.models import Project
+from tests.compositions.songs import make_song
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 from tests.permissions.walker import Endpoint, endpoints
 
@@ -46,6 +47,7 @@ def things_of(user: Any) -> None:
         user=UserFactory(username="zanzibar_friend"),
     )
     create_api_token(user=user, name="zanzibar token", scopes=["read"])
+    make_song(user, "ready", title="zanzibar song")
 
 
 def words_in(endpoint: Endpoint, client: Any, query: str) -> str:
@@ -77,5 +79,13 @@ def test_the_owner_sees_their_things(page_client: Any) -> None:
         for query in QUERIES
         if "zanzibar " in words_in(endpoint, client, query)
     }
-    lists = {"project_list", "account_tokens", "project-list", "project-trash", "token-list"}
+    lists = {
+        "project_list",
+        "account_tokens",
+        "composition_list",
+        "project-list",
+        "project-trash",
+        "token-list",
+        "composition-list",
+    }
     assert lists <= shown

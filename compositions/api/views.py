@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -14,6 +15,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -47,6 +49,13 @@ def _actor(request: Request) -> User:
     return cast(User, request.user)
 
 
+def _song_to_edit(request: Request, key: UUID) -> Composition:
+    try:
+        return selectors.composition_to_edit(_actor(request), key)
+    except Composition.DoesNotExist as error:
+        raise Http404 from error
+
+
 @extend_schema_view(
     list=extend_schema(summary="List songs"),
     retrieve=extend_schema(summary="Get a song"),
@@ -67,13 +76,18 @@ class CompositionViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Songs the caller may see, or for a change, may edit."""
+        """Songs that the caller may see."""
         user = self.request.user
         if self.action == "list":
             return selectors.composition_list(_actor(self.request))
-        if self.request.method in ("GET", "HEAD", "OPTIONS"):
-            return Composition.objects.visible_to(user).with_work()
-        return Composition.objects.editable_by(user).with_work()
+        return Composition.objects.visible_to(user).with_work()
+
+    def get_object(self) -> Composition:
+        """The song of the address; for a change it must be one that the caller may edit."""
+        if self.request.method in SAFE_METHODS:
+            found: Composition = super().get_object()
+            return found
+        return _song_to_edit(self.request, self.kwargs["pk"])
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """The short form for lists."""
@@ -182,13 +196,12 @@ class _OfCompositionViewSet(
 
     def get_composition(self) -> Composition:
         """The song, if the caller may see it, or for a change, edit it; 404 otherwise."""
-        songs = (
-            Composition.objects.visible_to(self.request.user)
-            if self.request.method in ("GET", "HEAD", "OPTIONS")
-            else Composition.objects.editable_by(self.request.user)
-        )
+        key = self.kwargs["composition_pk"]
+        if self.request.method not in SAFE_METHODS:
+            return _song_to_edit(self.request, key)
+        songs = Composition.objects.visible_to(self.request.user).with_work()
         try:
-            found: Composition = songs.with_work().get(pk=self.kwargs["composition_pk"])
+            found: Composition = songs.get(pk=key)
         except Composition.DoesNotExist as error:
             raise Http404 from error
         return found

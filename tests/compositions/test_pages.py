@@ -21,7 +21,7 @@ from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
-PARTS = ("composition_detail", "composition_progress")
+PARTS = ("composition_detail", "composition_progress", "composition_notes")
 CHANGES = (
     "composition_cancel",
     "composition_retry",
@@ -191,7 +191,7 @@ def test_who_may_only_look_sees_no_controls_and_can_change_nothing(musician, pag
         page = html(looking.get(url("composition_detail", song)))
         for name in CHANGES:
             assert url(name, song) not in page
-            assert looking.post(url(name, song), {"name": "Mine now"}).status_code == 404
+            assert looking.post(url(name, song), {"name": "Mine now"}).status_code == 403
         song.refresh_from_db()
         assert song.name == "Rain on the Tape"
         assert song.deleted_at is None
@@ -240,6 +240,20 @@ def test_the_progress_part_is_no_page_of_its_own(signed_in, musician):
     song = make_song(musician, "rendering")
     response = signed_in.get(url("composition_progress", song))
     assert response["Location"] == url("composition_detail", song)
+
+
+def test_the_notes_can_be_had_for_playing_them(signed_in, musician):
+    song = make_song(musician, "rendering")
+    page = html(signed_in.get(url("composition_detail", song)))
+    assert f'data-notes="{url("composition_notes", song)}?v={song.content_hash}"' in page
+    tracks = signed_in.get(url("composition_notes", song)).json()["tracks"]
+    assert [track["role"] for track in tracks] == ["chords", "lead", "bass", "drums"]
+    stored = song.tracks.get(role="bass").notes
+    assert tracks[2]["notes"] == [
+        [note["start"], note["duration"], note["pitch"], note["velocity"]] for note in stored
+    ]
+    early = make_song(musician, "composing")
+    assert signed_in.get(url("composition_notes", early)).json() == {"tracks": []}
 
 
 def test_cancel_stops_the_work_and_retry_starts_it_again(signed_in, musician):

@@ -56,6 +56,54 @@ def editor_job(world: World) -> dict[str, Any]:
     return {"pk": world.editor_job.pk}
 
 
+def asset(world: World) -> dict[str, Any]:
+    return {"pk": world.asset.pk}
+
+
+def asset_page(world: World) -> dict[str, Any]:
+    return {"asset_id": world.asset.pk, "filename": world.asset.filename}
+
+
+def song(world: World) -> dict[str, Any]:
+    return {"pk": world.song.pk}
+
+
+def working_song(world: World) -> dict[str, Any]:
+    return {"pk": world.working_song.pk}
+
+
+def stopped_song(world: World) -> dict[str, Any]:
+    return {"pk": world.stopped_song.pk}
+
+
+def in_song(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk}
+
+
+def render(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.render.pk}
+
+
+def export(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.export.pk}
+
+
+def session(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.session.pk}
+
+
+def preset(world: World) -> dict[str, Any]:
+    return {"pk": world.preset.pk}
+
+
+def prompt(world: World) -> dict[str, Any]:
+    return {"prompt": "a slow blues in A"}
+
+
+def midi_export(world: World) -> dict[str, Any]:
+    return {"format": "midi"}
+
+
 PLATFORM: list[Row] = [
     public("livez", GET="200"),
     public("readyz", GET="200|503"),
@@ -195,9 +243,74 @@ PROJECTS: list[Row] = [
     ),
 ]
 
-MEDIA: list[Row] = []
+MEDIA: list[Row] = [
+    public("asset_file", args=asset_page, GET="login 404 200 200 200 200 404"),
+    api("asset-list", GET="401 200 200 200 200 200 200"),
+    api("asset-detail", args=asset, GET="401 404 200 200 200 200 404"),
+    api("asset-file", args=asset, GET="401 404 200 200 200 200 404"),
+]
 
-COMPOSITIONS: list[Row] = []
+COMPOSITIONS: list[Row] = [
+    page(
+        "home",
+        GET="login 200 200 200 200 200 200",
+        POST="login 302 302 302 302 302 302",
+        bodies={"POST": prompt},
+    ),
+    page("composition_list", GET="login 200 200 200 200 200 200"),
+    page("project_compositions", args=project, GET="login 404 200 200 200 200 404"),
+    page("composition_detail", args=song, GET="login 404 200 200 200 200 404"),
+    # Not asked by htmx, it sends everybody to the page; test_pages asks for the part itself.
+    page("composition_progress", args=song, GET="login 302 302 302 302 302 302"),
+    page("composition_cancel", args=working_song, POST="login 404 403 403 302 302 404"),
+    page("composition_retry", args=stopped_song, POST="login 404 403 403 302 302 404"),
+    page(
+        "composition_rename",
+        args=song,
+        POST="login 404 403 403 302 302 404",
+        bodies={"POST": named},
+    ),
+    page("composition_delete", args=song, POST="login 404 403 403 302 302 404"),
+    api(
+        "composition-list",
+        GET="401 200 200 200 200 200 200",
+        POST="401 202 202 202 202 202 202",
+        bodies={"POST": prompt},
+    ),
+    api(
+        "composition-detail",
+        args=song,
+        GET="401 404 200 200 200 200 404",
+        PATCH="401 404 403 403 200 200 404",
+        DELETE="401 404 403 403 204 204 404",
+        bodies={"PATCH": named},
+    ),
+    api("composition-cancel", args=working_song, POST="401 404 403 403 200 200 404"),
+    api("composition-retry", args=stopped_song, POST="401 404 403 403 200 200 404"),
+    *(
+        api(f"composition-{part}", args=song, GET="401 404 200 200 200 200 404")
+        for part in ("tracks", "sections", "chords", "score", "midi")
+    ),
+    api(
+        "composition-render-list",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 202 202 404",
+    ),
+    api("composition-render-detail", args=render, GET="401 404 200 200 200 200 404"),
+    api(
+        "composition-export-list",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 202 202 404",
+        bodies={"POST": midi_export},
+    ),
+    api("composition-export-detail", args=export, GET="401 404 200 200 200 200 404"),
+    api("composition-session-list", args=in_song, GET="401 404 200 200 200 200 404"),
+    api("composition-session-detail", args=session, GET="401 404 200 200 200 200 404"),
+    api("preset-list", GET="401 200 200 200 200 200 200"),
+    api("preset-detail", args=preset, GET="401 200 200 200 200 200 200"),
+]
 
 COLLABORATION: list[Row] = []
 

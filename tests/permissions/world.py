@@ -13,8 +13,11 @@ from typing import Any
 from accounts.models import ApiToken, User
 from accounts.services import create_api_token, issue_sign_in_link
 from ariaforge.models import Job
+from compositions.models import AISession, Composition, Export, Preset, Render
+from media.models import Asset
 from projects.models import Membership, Project
 from projects.roles import Role
+from tests.compositions.songs import make_song
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
 ANONYMOUS, STAFF, STRANGER = "anonymous", "staff", "stranger"
@@ -36,6 +39,14 @@ class World:
     editor_token: ApiToken
     link_secret: str
     editor_job: Job
+    asset: Asset
+    song: Composition
+    working_song: Composition
+    stopped_song: Composition
+    render: Render
+    export: Export
+    session: AISession
+    preset: Preset
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -59,6 +70,10 @@ def build_world() -> World:
     UserFactory(username="newcomer")
     token, _ = create_api_token(user=people["editor"], name="backup", scopes=["read"])
     _, secret = issue_sign_in_link()
+    song = make_song(people["editor"], "ready", project=project)
+    export = Export.objects.create(
+        composition=song, format="midi", content_hash=song.content_hash, asset=song.midi
+    )
     return World(
         people=people,
         project=project,
@@ -67,4 +82,12 @@ def build_world() -> World:
         editor_token=token,
         link_secret=secret,
         editor_job=Job.objects.create(owner=people["editor"], kind="compose", queue="compose"),
+        asset=song.midi,
+        song=song,
+        working_song=make_song(people["editor"], "rendering", project=project),
+        stopped_song=make_song(people["editor"], "cancelled", project=project),
+        render=song.current_render,
+        export=export,
+        session=AISession.objects.create(composition=song, seed=1),
+        preset=Preset.objects.create(name="Quiet", parameters={"target_lufs": -20.0}),
     )
