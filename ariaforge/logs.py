@@ -6,6 +6,7 @@ The settings run :func:`redact_secrets` on each line last, whoever wrote it.
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from typing import Any
 
 from structlog import DropEvent
@@ -39,7 +40,9 @@ def redact_secrets(logger: Any, method_name: str, event: dict[str, Any]) -> dict
     return event
 
 
-def drop_stream_notes(logger: Any, method_name: str, event: dict[str, Any]) -> dict[str, Any]:
+def drop_stream_notes(
+    logger: Any, method_name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Processor of structlog: a response that streams is one line too, not three.
 
     django-structlog notes the end of each stream at the level of successful requests.

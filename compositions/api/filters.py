@@ -19,6 +19,6 @@ class CompositionFilter(django_filters.FilterSet):
         model = Composition
         fields = ["project"]
 
-    def filter_search(self, queryset, name, value):  # type: ignore[no-untyped-def]
+    def filter_search(self, queryset, name, value):
         """Songs whose name or prompt contains the words."""
         return queryset.filter(name__icontains=value) | queryset.filter(ai_prompt__icontains=value)

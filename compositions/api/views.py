@@ -95,7 +95,7 @@ class CompositionViewSet(
 
     def get_throttles(self) -> list[Any]:
         """Composing has a limit of its own."""
-        self.throttle_scope = "compose" if self.action == "create" else None  # type: ignore[assignment]
+        self.throttle_scope = "compose" if self.action == "create" else None
         return super().get_throttles()
 
     @extend_schema(
@@ -268,7 +268,7 @@ class ExportViewSet(_OfCompositionViewSet):
 
     def get_throttles(self) -> list[Any]:
         """Exporting has a limit of its own."""
-        self.throttle_scope = "export" if self.action == "create" else None  # type: ignore[assignment]
+        self.throttle_scope = "export" if self.action == "create" else None
         return super().get_throttles()
 
     @extend_schema(

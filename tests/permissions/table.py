@@ -260,6 +260,7 @@ COMPOSITIONS: list[Row] = [
     page("composition_list", GET="login 200 200 200 200 200 200"),
     page("project_compositions", args=project, GET="login 404 200 200 200 200 404"),
     page("composition_detail", args=song, GET="login 404 200 200 200 200 404"),
+    page("composition_notes", args=song, GET="login 404 200 200 200 200 404"),
     # Not asked by htmx, it sends everybody to the page; test_pages asks for the part itself.
     page("composition_progress", args=song, GET="login 302 302 302 302 302 302"),
     page("composition_cancel", args=working_song, POST="login 404 403 403 302 302 404"),
