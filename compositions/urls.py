@@ -9,6 +9,7 @@ urlpatterns = [
     path("songs/", views.composition_list, name="composition_list"),
     path("songs/<uuid:pk>/", views.composition_detail, name="composition_detail"),
     path("songs/<uuid:pk>/progress/", views.composition_progress, name="composition_progress"),
+    path("songs/<uuid:pk>/notes/", views.composition_notes, name="composition_notes"),
     path("songs/<uuid:pk>/cancel/", views.composition_cancel, name="composition_cancel"),
     path("songs/<uuid:pk>/retry/", views.composition_retry, name="composition_retry"),
     path("songs/<uuid:pk>/rename/", views.composition_rename, name="composition_rename"),

@@ -1,4 +1,5 @@
 /** Plays a song: the transport bar, the waveform and the overview, all moved by one audio element. */
+import { Sketch } from "aria/sketch";
 import { formatTime, spokenTime } from "aria/time";
 import { Timeline, spanAt } from "aria/timeline";
 import { Waveform } from "aria/waveform";
@@ -14,10 +15,13 @@ export class Player {
   /** ``data`` is the content of #song-data. Lives until ``stop()``. */
   constructor(data) {
     this.data = data;
-    this.audio = byId("song-audio");
     this.timeline = new Timeline(data.tempos, data.meters);
     this.duration = data.duration;
     this.transport = byId("transport");
+    this.element = byId("song-audio");
+    // Until there is a mix, the notes themselves are played.
+    this.audio = this.element ?? new Sketch(
+      this.transport.dataset.notes, (tick) => this.timeline.seconds(tick), data.duration);
     this.slider = byId("waveform");
     this.seekBar = byId("transport-seek");
     this.playhead = byId("playhead");
@@ -25,7 +29,7 @@ export class Player {
     this.abort = new AbortController();
     this.spokenAt = 0;
     this.wasPlayingBeforeDrag = false;
-    this.audio.removeAttribute("controls");
+    this.element?.removeAttribute("controls");
     if (data.peaks && this.slider) {
       this.waveform = new Waveform(this.slider, data.peaks, (share) =>
         this.timeline.seconds(share * data.axisTicks));
@@ -40,7 +44,22 @@ export class Player {
     this.abort.abort();
     this.waveform?.stop();
     cancelAnimationFrame(this.frame);
-    this.audio.pause();
+    if (this.element) this.audio.pause();
+    else this.audio.stop();
+  }
+
+  /** Whether this player still shows the page as it is, for the given data. */
+  fits(data) {
+    const own = this.element ?? this.transport;
+    return data.render === this.data.render && own.isConnected && this.playhead.isConnected;
+  }
+
+  /** Go on where ``other`` stands: at the same place, and playing if it plays. */
+  continueFrom(other) {
+    const { paused } = other.audio;
+    const seconds = other.audio.currentTime;
+    if (seconds > 0) this.seek(seconds);
+    if (!paused) this.toggle();
   }
 
   listen() {
@@ -55,14 +74,14 @@ export class Player {
       if (Number.isFinite(this.audio.duration)) this.duration = this.audio.duration;
     });
     on(this.audio, "error", () => this.failed());
-    on(this.audio.querySelector("source:last-of-type"), "error", () => this.failed());
+    on(this.element?.querySelector("source:last-of-type"), "error", () => this.failed());
     on(byId("play"), "click", () => this.toggle());
     on(byId("to-start"), "click", () => this.seek(0));
     on(this.seekBar, "input", () => this.seek(Number(this.seekBar.value)));
     on(byId("mute"), "click", () => this.mute());
     on(byId("volume"), "input", (event) => this.setVolume(Number(event.target.value)));
     on(document, "keydown", (event) => this.onKey(event));
-    if (this.slider) on(this.slider, "keydown", (event) => this.onSliderKey(event));
+    for (const slider of [this.slider, this.seekBar]) on(slider, "keydown", (event) => this.onSliderKey(event));
     for (const lane of document.querySelectorAll(".timeline .lane[data-seek], #waveform")) {
       on(lane, "pointerdown", (event) => this.onPress(event, lane));
     }

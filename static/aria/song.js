@@ -31,10 +31,13 @@ function refresh() {
 function startPlayer() {
   const element = document.getElementById("song-data");
   const data = element ? JSON.parse(element.textContent) : null;
-  const isSame = player && data && player.data.render === data.render && player.audio.isConnected && player.slider?.isConnected;
-  if (isSame) return;
-  player?.stop();
-  player = data?.render && document.getElementById("song-audio") ? new Player(data) : undefined;
+  const before = player;
+  if (before && data && before.fits(data)) return;
+  player = data && document.getElementById("play") ? new Player(data) : undefined;
+  if (before) {
+    if (player) player.continueFrom(before);
+    before.stop();
+  }
 }
 
 function followWork() {

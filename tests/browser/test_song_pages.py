@@ -126,6 +126,36 @@ def test_the_player_plays_seeks_and_follows(open_page, musician):
     assert page.complaints == []
 
 
+def test_the_notes_play_before_there_is_a_mix_and_the_mix_takes_over(open_page, musician):
+    song = make_song(musician, "rendering")
+    page = open_page(address(song))
+    expect(page.get_by_text("Preview of the notes")).to_be_visible()
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator("#bar-beat")).to_have_text("1.2")
+    lane = page.locator(".notes").nth(1).bounding_box()
+    page.mouse.click(lane["x"] + lane["width"] / 2, lane["y"] + 10)
+    expect(page.locator("#now-section")).to_have_text("Verse 2")
+    finish_mix(song)
+    expect(page.locator("#song-audio")).to_be_attached(timeout=8000)
+    eventually(page, "!document.getElementById('song-audio').paused")
+    assert time_of(page) > song.duration_seconds / 2 - 1
+    assert page.complaints == []
+
+
+def finish_mix(song: Composition) -> None:
+    """Do what the render job does at its end, with the sound of another song."""
+    finished = make_song(song.created_by, "ready").current_render
+    render = song.pending_render
+    advance(render.job, "succeeded")
+    for name in ("mix", "peaks", "duration_seconds"):
+        setattr(render, name, getattr(finished, name))
+    render.save()
+    song.current_render, song.pending_render = render, None
+    song.save()
+    transitions.announce(Job.objects.get(pk=render.job.pk))
+
+
 def test_the_waveform_is_drawn(open_page, musician):
     page = open_page(address(make_song(musician, "ready")))
     drawn = page.locator("#waveform canvas").evaluate(
@@ -153,16 +183,9 @@ def test_the_page_follows_the_work_and_keeps_what_is_typed(open_page, musician):
     transitions.announce(job)
     expect(bar).to_have_attribute("aria-valuenow", "66", timeout=8000)
     expect(page.locator(".stepper .current")).to_have_text("Mixing")
-    finished = make_song(musician, "ready").current_render
-    advance(job, "succeeded")
-    render = song.pending_render
-    for name in ("mix", "peaks", "duration_seconds"):
-        setattr(render, name, getattr(finished, name))
-    render.save()
-    song.current_render, song.pending_render = render, None
-    song.save()
-    transitions.announce(Job.objects.get(pk=job.pk))
-    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=8000)
+    finish_mix(song)
+    expect(page.locator("#song-audio")).to_be_attached(timeout=8000)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     expect(bar).to_be_hidden()
     expect(field).to_have_value("Half a na")
     assert page.evaluate("document.activeElement.id") == "song-name"
