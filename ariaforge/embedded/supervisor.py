@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -82,6 +82,7 @@ class ProcessSupervisor:
         self._running: list[_Running] = []
         self._steps: set[int] = set()
         self._strangers: set[int] = set()
+        self._guests: set[int] = set()
         self._handlers: dict[signal.Signals, Any] = {}
         self._adopts = False
         self._next_upkeep = 0.0
@@ -118,9 +119,18 @@ class ProcessSupervisor:
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self.stop_requests += 1
 
-    def allow(self, pid: int) -> None:
-        """Leave the child ``pid``, which somebody else looks after, alone."""
-        self._strangers.add(pid)
+    @contextlib.contextmanager
+    def guest(self, pid: int) -> Iterator[None]:
+        """Leave the child ``pid``, which the caller looks after, and its descendants alone.
+
+        Programs such as browsers detach processes on purpose. What is left of them when
+        the supervisor stops is killed like everything else.
+        """
+        self._guests.add(pid)
+        try:
+            yield
+        finally:
+            self._guests.discard(pid)
 
     # -- Starting ---------------------------------------------------------------
 
@@ -262,7 +272,7 @@ class ProcessSupervisor:
 
     def _kill_orphans(self) -> None:
         """Kill adopted processes: each lost the parent that its work was for."""
-        if not self._adopts:
+        if not self._adopts or self._guests:
             return
         known = {running.process.pid for running in self._running if running.process}
         known |= self._steps | self._strangers

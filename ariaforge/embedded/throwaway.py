@@ -67,10 +67,10 @@ def run_with_servers(command: Sequence[str]) -> int:
             env={**os.environ, **environment},
             preexec_fn=ends_with_parent(signal.SIGTERM),
         )
-        supervisor.allow(process.pid)
         try:
-            while process.poll() is None:
-                supervisor.tick(0.5)
+            with supervisor.guest(process.pid):
+                while process.poll() is None:
+                    supervisor.tick(0.5)
         finally:
             if process.poll() is None:
                 process.terminate()

@@ -33,7 +33,11 @@ class Studio:
         self.url = f"http://127.0.0.1:{self.port}"
         ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "DJANGO_SETTINGS_MODULE")
         self.environment = {name: os.environ[name] for name in os.environ if name not in ours}
-        self.environment |= {"VAR_DIR": str(self.var), "WORKER_PROCESSES": "1", "WEB_PROCESSES": "1"}
+        self.environment |= {
+            "VAR_DIR": str(self.var),
+            "WORKER_PROCESSES": "1",
+            "WEB_PROCESSES": "1",
+        }
         self.output = folder / "output"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(

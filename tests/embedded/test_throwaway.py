@@ -73,6 +73,16 @@ def test_a_stop_signal_stops_the_command_and_the_servers() -> None:
     assert not folder.exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who was left behind")
+def test_detached_processes_live_as_long_as_the_command(tmp_path: Path) -> None:
+    """Browsers detach helpers, which must neither die early nor stay for ever."""
+    pid = tmp_path / "pid"
+    detach = f"(sleep 600 & echo $! > '{pid}') & sleep 7; kill -0 $(cat '{pid}')"
+    done = subprocess.run([*SERVERS, "sh", "-c", detach], cwd=BASE_DIR, check=False, timeout=90)
+    assert done.returncode == 0
+    assert none_alive([int(pid.read_text())])
+
+
 def test_an_unknown_command_is_named() -> None:
     done = subprocess.run(
         [*SERVERS, "no-such-program"],
