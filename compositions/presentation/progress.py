@@ -151,7 +151,7 @@ def _steps(stage: str, number: int, *, stopped: bool) -> tuple[Step, ...]:
 
 def _detail(song: Any) -> str:
     if song.is_composed:
-        return "The notes are ready: look around or take the MIDI file while the mix is made."
+        return "The notes are ready: play them or take the MIDI file while the mix is made."
     return "Finding the form, the harmony, the melody and who plays what."
 
 
