@@ -57,9 +57,9 @@ class Artifact:
 class JobContext:
     """What a job knows and can say while it runs.
 
-    In :meth:`JobKind.run` (in the child process) everything works; in
-    :meth:`JobKind.finish` (in the worker, inside the transaction) ``progress`` and
-    ``log`` are still heard and ``work_dir`` still exists.
+    In :meth:`JobKind.run` (in the child process) everything works. In
+    :meth:`JobKind.finish` (in the worker, inside the transaction) ``log`` and
+    ``add_artifact`` work and ``work_dir`` still exists; progress is no longer shown.
     """
 
     job_id: uuid.UUID

@@ -79,19 +79,21 @@ def wake_dispatcher() -> None:
 
 
 def send_waiting_jobs_again(owner_id: uuid.UUID) -> None:
-    """Have the dispatcher send the owner's waiting jobs: one of them may run now.
+    """Have the dispatcher send the owner's best waiting job of each queue: it may run now.
 
-    The nudges of jobs that had to wait for the limit per person are used up by then. The
-    rows are not waited for, so that two workers that end jobs of one person at the same
-    moment cannot lock each other out.
+    The nudges of jobs that had to wait for the limit per person are used up by then, and
+    one place has become free. The rows are not waited for, so that two workers that end
+    jobs of one person at the same moment cannot lock each other out.
     """
+    waiting = Job.objects.filter(
+        owner_id=owner_id, state=JobState.QUEUED, sent_at__isnull=False
+    ).order_by("queue", "-priority", "queued_at", "id")
     with transaction.atomic():
-        waiting = (
-            Job.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(owner_id=owner_id, state=JobState.QUEUED, sent_at__isnull=False)
-            .values_list("pk", flat=True)
+        best = list(waiting.distinct("queue").values_list("pk", flat=True))
+        free = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            pk__in=best, state=JobState.QUEUED
         )
-        if Job.objects.filter(pk__in=list(waiting)).update(sent_at=None):
+        if best and Job.objects.filter(pk__in=[job.pk for job in free]).update(sent_at=None):
             wake_dispatcher()
 
 

@@ -17,8 +17,7 @@ from django.test import Client
 
 from ariaforge.events import publish
 from tests.factories import UserFactory
-from tests.jobs.conftest import environment_for
-from tests.jobs.servers import ROOT, RedisServer, wait_for
+from tests.jobs.servers import ROOT, RedisServer, environment_for, wait_for
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,6 +37,7 @@ def test_streams_flow_under_gunicorn_without_database_connections(
     environment = {
         **os.environ,
         **environment_for(redis_server, tmp_path),
+        "DJANGO_SETTINGS_MODULE": "ariaforge.settings",
         "SECRET_KEY": settings.SECRET_KEY,
         "DEBUG": "1",  # no collected static files are needed
     }

@@ -9,7 +9,6 @@ from typing import Any
 
 import dramatiq
 import pytest
-from django.db import connection
 from dramatiq.brokers.redis import RedisBroker
 
 # Before any test starts the fork server, whose children import these kinds.
@@ -22,15 +21,15 @@ from ariaforge.models import Job
 from tests.factories import UserFactory
 from tests.jobs import kinds  # noqa: F401 - registers them
 from tests.jobs.servers import (
+    LEASE_SECONDS,
     ManagedProcess,
     RedisServer,
+    environment_for,
     is_alive,
     start_dispatcher,
     start_worker,
     wait_for,
 )
-
-LEASE_SECONDS = 5
 
 
 @pytest.fixture(scope="session")
@@ -80,29 +79,6 @@ def broker(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterat
         own.declare_queue(actor.queue_name)
     yield own
     dramatiq.set_broker(before)
-
-
-def environment_for(redis_server: RedisServer, folder: Path) -> dict[str, str]:
-    """Return the environment of a process that shares our database, Redis and folders."""
-    database = connection.settings_dict
-    host, port = database["HOST"], database["PORT"]
-    credentials = f"{database['USER']}:{database['PASSWORD']}"
-    if host.startswith("/"):
-        url = f"postgresql://{credentials}@/{database['NAME']}?host={host}&port={port or 5432}"
-    else:
-        url = f"postgresql://{credentials}@{host}:{port or 5432}/{database['NAME']}"
-    return {
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", url),
-        "REDIS_URL": redis_server.url,
-        "DJANGO_SETTINGS_MODULE": "ariaforge.settings",
-        "JOB_KIND_MODULES": "tests.jobs.kinds",
-        "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
-        "JOB_RESEND_SECONDS": "2",
-        "JOB_CONCURRENCY_PER_USER": "2",
-        "JOB_WORK_DIR": str(folder / "work"),
-        "MEDIA_ROOT": str(folder / "media"),
-        "LOG_LEVEL": "WARNING",
-    }
 
 
 class Studio:

@@ -142,6 +142,7 @@ class FaultyKind(JobKind):
     queue = "analyse"
     max_attempts = 3
     memory_limit_mb = 256
+    cpu_limit_seconds = 1
     file_limit_mb = 1
 
     def run(self, context: JobContext) -> Any:
@@ -158,6 +159,9 @@ class FaultyKind(JobKind):
                 return len(bytearray(1024 * 1024 * 1024))
             case "file":
                 (context.work_dir / "large").write_bytes(b"x" * (2 * 1024 * 1024))
+            case "spin":
+                while True:
+                    sum(range(10000))
             case "unpicklable":
                 return lambda: None
             case "kill":

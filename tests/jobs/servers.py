@@ -13,9 +13,12 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import redis
+from django.db import connection
 
+LEASE_SECONDS = 5
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -140,3 +143,22 @@ def processes_of(group: int) -> list[int]:
                 if int(fields[2]) == group and fields[0] not in "ZX":
                     found.append(int(entry.name))
     return found
+
+
+def environment_for(redis_server: RedisServer, folder: Path) -> dict[str, str]:
+    """Return the environment of a process that shares our database, Redis and folders."""
+    # The settings keep what .env files say in the environment, too.
+    address = urlsplit(os.environ["DATABASE_URL"])
+    url = address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    return {
+        "DATABASE_URL": url,
+        "REDIS_URL": redis_server.url,
+        "DJANGO_SETTINGS_MODULE": "tests.jobs.light_settings",
+        "JOB_KIND_MODULES": "tests.jobs.kinds",
+        "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
+        "JOB_RESEND_SECONDS": "2",
+        "JOB_CONCURRENCY_PER_USER": "2",
+        "JOB_WORK_DIR": str(folder / "work"),
+        "MEDIA_ROOT": str(folder / "media"),
+        "LOG_LEVEL": "WARNING",
+    }

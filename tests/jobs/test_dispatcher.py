@@ -22,7 +22,9 @@ from ariaforge.jobs.dispatcher import (
     take_back_lost_jobs,
 )
 from ariaforge.jobs.heartbeats import dispatcher_heartbeats
+from ariaforge.jobs.transitions import send_waiting_jobs_again
 from ariaforge.models import Job
+from tests.factories import UserFactory
 from tests.jobs.servers import RedisServer, wait_for
 from tests.jobs.test_services import raw_connection
 
@@ -142,6 +144,23 @@ def test_jobs_of_lost_workers_wait_again(submit: Callable[..., Job]) -> None:
     last = job.log.last()
     assert last is not None
     assert "worker was lost" in last.message
+
+
+def test_a_place_that_becomes_free_is_offered_once_per_queue(submit: Callable[..., Job]) -> None:
+    """Not to all that wait: a thousand jobs would be sent a thousand times each."""
+    waiting = [submit() for _ in range(3)] + [submit("test_busy")]
+    urgent = submit(priority=1)
+    stranger = submit(owner=UserFactory())
+    Job.objects.update(sent_at=timezone.now())
+
+    send_waiting_jobs_again(urgent.owner_id)
+    unsent = set(Job.objects.filter(sent_at=None))
+    assert unsent == {urgent, waiting[3]}
+
+    send_waiting_jobs_again(urgent.owner_id)
+    unsent = set(Job.objects.filter(sent_at=None))
+    assert unsent == {urgent, waiting[0], waiting[3]}
+    assert stranger not in unsent
 
 
 def test_poison_fails_when_its_attempts_are_used_up(submit: Callable[..., Job]) -> None:

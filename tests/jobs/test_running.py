@@ -160,6 +160,7 @@ def test_progress_never_goes_back(
         ("bug", "internal_error", "Something went wrong in the studio."),
         ("memory", "memory_limit", "This needed more memory than one job may use."),
         ("file", "file_limit", "This would have made a file that is larger"),
+        ("spin", "cpu_limit", "This took longer than one job may take."),
         ("unpicklable", "internal_error", "Something went wrong in the studio."),
         ("finish", "cannot_finish", "The sum could not be kept."),
     ],
