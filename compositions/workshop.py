@@ -27,7 +27,12 @@ def compose_from_prompt(
     overrides: dict[str, Any] | None = None,
     on_progress: Progress | None = None,
 ) -> Composed:
-    """Read the prompt and compose. ``overrides`` are fields that beat the prompt."""
+    """Read the prompt and compose. ``overrides`` are fields that beat the prompt.
+
+    Raises ``ValueError`` for an empty prompt and for what the composer refuses.
+    """
+    if not prompt.strip():
+        raise ValueError("The prompt is empty; say in a few words what you want to hear.")
     spec = parse_prompt(prompt, overrides=overrides)
     return compose(spec, seed=seed, lyrics=lyrics or None, on_progress=on_progress)
 

@@ -108,7 +108,10 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _batch_line(self, line: str, out: Path, seed: int | None) -> None:
-        entry = json.loads(line)
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"this is not JSON: {error}") from error
         if not isinstance(entry, dict) or not isinstance(entry.get("prompt"), str):
             raise ValueError('each line must be like {"id": "a", "prompt": "..."}')
         name = str(entry.get("id", "")).strip()

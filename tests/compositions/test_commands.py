@@ -1,0 +1,99 @@
+"""The commands that need no server: compose, compose --batch, render."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import mido
+import pytest
+import soundfile
+from django.core.management import CommandError, call_command
+
+from compositions.models import Preset
+from compositions.score.serialisation import from_dict
+from compositions.score.validation import validate
+
+PROMPT = "a short waltz in G for piano, 120 bpm, 8 bars"
+
+
+def test_compose_writes_midi_json_and_sound_without_a_database(tmp_path: Path) -> None:
+    """No database mark: a query would fail the test."""
+    midi, data, wav = tmp_path / "a.mid", tmp_path / "new" / "a.json", tmp_path / "a.wav"
+    output = StringIO()
+    call_command("compose", PROMPT, seed=4, midi=midi, json=data, wav=wav, stdout=output)
+    described = json.loads(data.read_text())
+    assert validate(from_dict(described["score"])) == []
+    assert described["theory"]["meter"] == "3/4"
+    assert mido.MidiFile(midi).type == 1
+    assert soundfile.info(wav).duration > 8
+    assert described["title"] in output.getvalue()
+    assert list(tmp_path.glob("*.part")) == []
+    again = tmp_path / "b.mid"
+    call_command("compose", PROMPT, seed=4, midi=again, stdout=StringIO())
+    assert again.read_bytes() == midi.read_bytes()
+
+
+def test_a_bad_line_of_a_batch_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts.jsonl"
+    prompts.write_text(
+        '{"id": "first", "prompt": "slow blues in A, 8 bars"}\n'
+        "this is not JSON\n"
+        "\n"
+        '{"id": "../out", "prompt": "a waltz"}\n'
+        '{"id": "empty", "prompt": " "}\n'
+        '{"id": "last", "prompt": "techno, 8 bars"}\n'
+    )
+    output, errors = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as stopped:
+        call_command("compose", batch=prompts, out=tmp_path / "out", stdout=output, stderr=errors)
+    assert stopped.value.code == 1
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "first.mid",
+        "first.json",
+        "last.mid",
+        "last.json",
+    }
+    assert [line.split(":")[0] for line in errors.getvalue().splitlines()] == [
+        "line 2",
+        "line 4",
+        "line 5",
+    ]
+    assert "2 of 5 songs" in output.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["wav", "mp3"])
+def test_render_reads_midi_and_hits_the_loudness(tmp_path: Path, ending: str) -> None:
+    midi = tmp_path / "a.mid"
+    call_command("compose", PROMPT, seed=4, midi=midi, stdout=StringIO())
+    destination, output = tmp_path / f"a.{ending}", StringIO()
+    call_command("render", midi, out=destination, lufs=-18.0, stdout=output, stderr=StringIO())
+    assert soundfile.info(destination).duration > 8
+    assert "-18.0 LUFS" in output.getvalue()
+    assert {path.name for path in tmp_path.iterdir()} == {"a.mid", destination.name}
+
+
+def test_refusals_are_sentences(tmp_path: Path) -> None:
+    noise = tmp_path / "noise.mid"
+    noise.write_bytes(b"\xff" * 1000)
+    with pytest.raises(CommandError, match="not a MIDI file"):
+        call_command("render", noise, out=tmp_path / "a.wav")
+    with pytest.raises(CommandError, match="must end in"):
+        call_command("render", noise, out=tmp_path / "a.aac")
+    with pytest.raises(CommandError, match="Say where to write"):
+        call_command("compose", PROMPT)
+    with pytest.raises(CommandError, match="prompt is empty"):
+        call_command("compose", " ", midi=tmp_path / "a.mid")
+
+
+@pytest.mark.django_db
+def test_factory_content_is_loaded_once_and_mended(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_factory", verbosity=0)
+    names = set(Preset.objects.values_list("name", flat=True))
+    assert {"Streaming", "CD"} <= names
+    Preset.objects.filter(name="CD").update(description="changed")
+    call_command("load_factory", verbosity=0)
+    call_command("load_factory", verbosity=0)
+    assert Preset.objects.count() == len(names)
+    assert Preset.objects.get(name="CD").description != "changed"
