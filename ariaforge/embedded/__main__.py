@@ -42,6 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     except (AlreadyRunningError, EmbeddedServerError, PortInUseError, ServiceError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:  # before the supervisor took over the signal
+        return 130
 
 
 def become(chosen: argparse.Namespace) -> None:

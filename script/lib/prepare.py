@@ -2,7 +2,7 @@
 
 Runs under any Python >= 3.11 with the standard library alone. Does nothing, quickly, when
 the requirements and the lock file are those of the last time. ``--dev`` adds the packages
-for tests and checks.
+for tests and checks. A command at the end takes the place of this process when all is ready.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -33,16 +34,23 @@ def main() -> int:
     """Prepare the checkout and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    developer = parser.parse_args().dev
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run afterwards")
+    chosen = parser.parse_args()
+    # Leaving through an exception makes subprocess stop what it runs.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     LOGS.mkdir(parents=True, exist_ok=True)
     with (ROOT / "var" / "prepare.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scripts may start at once in one checkout
         try:
-            prepare_python(developer=developer)
+            prepare_python(developer=chosen.dev)
             prepare_node()
         except PrepareError as error:
             sys.stderr.write(f"{error}\n")
             return 1
+        except KeyboardInterrupt:
+            return 130
+    if chosen.command:
+        os.execv(chosen.command[0], chosen.command)  # noqa: S606 - no shell
     return 0
 
 
@@ -50,7 +58,8 @@ def prepare_python(*, developer: bool) -> None:
     """Create ``.venv`` where needed and install what the requirements files pin."""
     stamp_file = VENV / "ariaforge-stamp.json"
     stamp = read_stamp(stamp_file)
-    if not PYTHON.exists() or stamp.get("folder", str(VENV)) != str(VENV):
+    is_whole = PYTHON.exists() and PYTHON.with_name("pip").exists()
+    if not is_whole or stamp.get("folder", str(VENV)) != str(VENV):
         say("Creating the Python environment in .venv ...")
         create_environment()
         stamp = {}
