@@ -230,11 +230,44 @@ SIGN_IN_LINK_MINUTES = env.int("SIGN_IN_LINK_MINUTES", default=15)
 # Names that would let somebody pass for the studio or its people.
 ACCOUNT_USERNAME_BLACKLIST = [
     OWNER_USERNAME,
-    *"""
-    about abuse account accounts admin administrator anonymous api aria ariaforge everyone
-    guest help info mail me moderator nobody none null official owner postmaster root security
-    staff studio superuser support sysadmin system team undefined user users webmaster
-    """.split(),
+    *[
+        "about",
+        "abuse",
+        "account",
+        "accounts",
+        "admin",
+        "administrator",
+        "anonymous",
+        "api",
+        "aria",
+        "ariaforge",
+        "everyone",
+        "guest",
+        "help",
+        "info",
+        "mail",
+        "me",
+        "moderator",
+        "nobody",
+        "none",
+        "null",
+        "official",
+        "owner",
+        "postmaster",
+        "root",
+        "security",
+        "staff",
+        "studio",
+        "superuser",
+        "support",
+        "sysadmin",
+        "system",
+        "team",
+        "undefined",
+        "user",
+        "users",
+        "webmaster",
+    ],
 ]
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "AriaForge: "
 ACCOUNT_RATE_LIMITS = {

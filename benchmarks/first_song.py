@@ -19,7 +19,9 @@ import urllib.request
 from http.cookiejar import CookieJar
 from typing import Any
 
-PROMPT = "a wistful lo-fi tune in D minor, 82 bpm, Rhodes, upright bass and brushed drums, 2 minutes"
+PROMPT = (
+    "a wistful lo-fi tune in D minor, 82 bpm, Rhodes, upright bass and brushed drums, 2 minutes"
+)
 GOAL_MIDI_SECONDS = 5.0
 GOAL_MIX_SECONDS = 60.0
 
@@ -30,9 +32,7 @@ class Browser:
     def __init__(self, link: str) -> None:
         self.base = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(link))
         self.cookies = CookieJar()
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.cookies)
-        )
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
         self.opener.open(link).read()
 
     def post_prompt(self, prompt: str) -> str:
