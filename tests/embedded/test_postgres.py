@@ -81,13 +81,14 @@ def test_restarts_with_its_data_after_kill(
     assert "PostgreSQL stopped (killed by SIGKILL)" in reports[0]
 
 
-@pytest.mark.parametrize("lock_file", ["", f"{os.getpid()}\n/elsewhere\n", "999999999\n"])
+@pytest.mark.parametrize("lock_file", ["", "{own_pid}\n/elsewhere\n", "999999999\n"])
 def test_starts_over_a_stale_lock_file(
     home: ServerHome, supervisor: ProcessSupervisor, tmp_path: Path, lock_file: str
 ) -> None:
     """Power loss may leave the file empty, and its process id may now be another's."""
     postgres = EmbeddedPostgres(home, durable=False)
     postgres.prepare()
+    lock_file = lock_file.format(own_pid=os.getpid())
     home.write_private(postgres.data / "postmaster.pid", lock_file)
     supervisor.start(postgres.service(tmp_path / "postgres.log"))
     assert rows(postgres, "SELECT 1") == [(1,)]
