@@ -272,20 +272,25 @@ def test_a_lost_lease_stops_the_work_and_writes_nothing(
 
 
 def test_of_two_finishes_the_one_with_the_token_counts(submit: Callable[..., Job]) -> None:
-    """A worker was given up for dead, and comes to its end after the job was done again."""
+    """A worker was given up for dead, and comes to its end while and after it is done again."""
     job = submit("test_ledger")
     late = claim_job("bulk")
     assert late is not None
     Job.objects.filter(pk=job.pk).update(
         state="queued", lease_token=None, lease_expires_at=None, slot=None
     )
-    run(job)
-    assert job.result == {"attempt": 2}
+    rightful = claim_job("bulk")
+    assert rightful is not None
 
     Attempt(late, threading.Event()).run()
-
     job.refresh_from_db()
-    assert job.result == {"attempt": 2}
+    assert (job.state, job.lease_token) == ("running", rightful.lease_token)
+    assert "charged" not in messages(job)
+
+    Attempt(rightful, threading.Event()).run()
+    Attempt(late, threading.Event()).run()
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("succeeded", {"attempt": 2})
     assert messages(job).count("charged") == 1
 
 
