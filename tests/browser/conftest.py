@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,17 +11,9 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
+from tests.chromium import CHROMIUM, PATIENCE_MS
 from tests.factories import UserFactory
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--autoplay-policy=no-user-gesture-required",
-    "--mute-audio",
-]
 # What a browser says when an address answers with an error; some tests ask for that.
 EXPECTED_WHEN_MISSING = "Failed to load resource"
 
@@ -36,24 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _django_beside_playwright() -> Iterator[None]:
-    """Let tests use the database: Playwright runs an event loop in their thread."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    else:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Start the browser of the system."""
-    return {"executable_path": CHROMIUM, "args": ARGUMENTS, "headless": True}
 
 
 @pytest.fixture
@@ -79,6 +51,7 @@ def open_page(live_server: Any, browser: Any, musician: User) -> Iterator[Callab
             accept_downloads=True,
             **options,
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         context.add_cookies(
             [

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from media.services import store_file
+from tests.chromium import CHROMIUM, PATIENCE_MS
 from tests.factories import ProjectFactory, UserFactory
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 pytestmark = [
     pytest.mark.browser,
@@ -24,35 +21,18 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    else:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
-
-
 @pytest.fixture
 def staff() -> Any:
     return UserFactory(staff=True)
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_server: Any, staff: Any) -> Iterator[Any]:
+def visit(browser: Browser, live_server: Any, staff: Any) -> Iterator[Any]:
     """Open a page as staff; returns the page and what its console complained about."""
     client = Client()
     client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
-    context = chromium.new_context()
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
     context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )

@@ -13,13 +13,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from ariaforge.embedded.home import ServerHome
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
@@ -64,12 +62,6 @@ class Studio:
             except psutil.NoSuchProcess:
                 continue
         return killed
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Start the browser of the system."""
-    return {"executable_path": CHROMIUM, "args": ARGUMENTS, "headless": True}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import CHROMIUM
+from tests.chromium import CHROMIUM, PATIENCE_MS
 from tests.sound.meters import ebur128, energy_db, samples
 from tests.studio.conftest import Studio
 
@@ -29,6 +29,7 @@ SONG_SECONDS = 45
 def context(studio: Studio, browser: Browser) -> Any:
     """A browser that the printed link has signed in."""
     context = browser.new_context(accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     answer = page.goto(studio.link)
     assert answer is not None
@@ -57,8 +58,9 @@ def watch_until_ready(page: Page) -> list[int]:
         if page.locator("#song-audio").count():
             return seen
         bar = page.locator("#song-progress [role=progressbar]")
-        # The card may be swapped between the two questions.
-        value = bar.get_attribute("aria-valuenow", timeout=5000) if bar.count() else None
+        # The card may be swapped away between two questions, so ask once.
+        values = bar.evaluate_all("bars => bars.map(bar => bar.getAttribute('aria-valuenow'))")
+        value = values[0] if values else None
         if value is not None and (not seen or seen[-1] != int(value)):
             seen.append(int(value))
         page.wait_for_timeout(50)
@@ -164,7 +166,7 @@ def test_the_same_seed_gives_the_same_midi_bytes(
     page = context.new_page()
     ask_for(page, studio, seed=7)
     # The notes are there before the mix is.
-    page.get_by_role("link", name="Download MIDI").wait_for(timeout=120_000)
+    page.get_by_role("link", name="Download MIDI").wait_for(timeout=PATIENCE_MS)
     (tmp_path / "again").mkdir()
     assert download(page, "MIDI", tmp_path / "again").read_bytes() == first
     page.get_by_role("button", name="Cancel").click()
@@ -183,7 +185,7 @@ def test_killed_workers_and_a_killed_redis_do_not_stop_a_song(
             const bar = document.querySelector("#song-progress [role=progressbar]");
             return bar && Number(bar.getAttribute("aria-valuenow")) >= 20;
         }""",
-        timeout=120_000,
+        timeout=PATIENCE_MS,
     )
     assert studio.kill("dramatiq") > 0
     assert studio.kill("redis-server") > 0
