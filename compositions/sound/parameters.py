@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -58,7 +57,7 @@ class RenderParameters:
             value = getattr(self, name)
             whole = name == "seed"
             kind_is_right = isinstance(value, int) if whole else isinstance(value, int | float)
-            if isinstance(value, bool) or not kind_is_right or not math.isfinite(value):
+            if isinstance(value, bool) or not kind_is_right:
                 errors[name] = "must be a whole number" if whole else "must be a number"
             elif not low <= value <= high:
                 errors[name] = f"must be between {low:g} and {high:g}"
