@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from accounts.models import User
 from ariaforge.context import current_action
@@ -13,7 +15,7 @@ from compositions.composer import Composition as Composed
 from compositions.documents import load_score, store_score
 from compositions.models import AISession, Composition, Export, Render
 from compositions.score.midi import write_midi
-from compositions.services import request_render
+from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
 from compositions.workshop import compose_from_prompt, soundfont_path, tags_for
 from media.models import Asset
@@ -22,6 +24,8 @@ from media.services import keep_file, prepare_file
 # Encoding and storing come after the sound engine has reported its 100 %.
 RENDER_SHARE = 0.75
 ENCODE_SHARE = 0.22
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class ComposeKind(JobKind):
 
     def run(self, context: JobContext) -> ComposeOutcome:
         """Compose from the session's prompt and seed."""
-        composition = _song(context)
-        session = AISession.objects.get(pk=context.parameters["session"])
+        session = _row(AISession, context.parameters["session"], "composition__project")
+        composition = session.composition
         try:
             composed = compose_from_prompt(
                 session.prompt,
@@ -69,9 +73,7 @@ class ComposeKind(JobKind):
     def finish(self, context: JobContext, outcome: ComposeOutcome) -> dict[str, Any]:
         """Store the document and its MIDI file, and ask for the mix."""
         composed = outcome.composed
-        composition = Composition.objects.select_for_update(of=("self",)).get(
-            pk=context.parameters["composition"]
-        )
+        composition = _locked_song(context.parameters["composition"])
         composition.midi = keep_file(outcome.midi)
         composition.spec = composed.spec.to_dict()
         composition.theory_data = composed.theory
@@ -79,7 +81,11 @@ class ComposeKind(JobKind):
         composition.engine_version = composed.engine_version
         composition.confidence_score = composed.confidence.overall
         composition.confidence = composed.confidence.to_dict()["parts"]
-        store_score(composition, composed.score)
+        score = composed.score
+        if composition.name != working_title(composition.ai_prompt):
+            # Somebody has named the song meanwhile; that name stays.
+            score = replace(score, title=composition.name)
+        store_score(composition, score)
         AISession.objects.filter(pk=context.parameters["session"]).update(
             engine_version=composed.engine_version,
             spec=composition.spec,
@@ -112,7 +118,7 @@ class RenderKind(JobKind):
 
     def run(self, context: JobContext) -> RenderOutcome:
         """Synthesise, mix, master, encode."""
-        row = Render.objects.select_related("composition").get(pk=context.parameters["render"])
+        row = _row(Render, context.parameters["render"], "composition__project")
         composition = row.composition
         try:
             result = render(
@@ -147,7 +153,7 @@ class RenderKind(JobKind):
     def finish(self, context: JobContext, outcome: RenderOutcome) -> dict[str, Any]:
         """Keep the files, note the measurements, and let the song play this mix."""
         result = outcome.result
-        row = Render.objects.get(pk=context.parameters["render"])
+        row = _row(Render, context.parameters["render"])
         row.mix, row.mp3 = keep_file(outcome.mix), keep_file(outcome.mp3)
         row.parameters = result.parameters.to_dict()
         row.measurements = result.audio_metadata()
@@ -156,14 +162,17 @@ class RenderKind(JobKind):
         row.engine_version = result.engine_version
         row.soundfont_sha256 = result.soundfont_sha256
         row.save()
-        composition = Composition.objects.select_for_update(of=("self",)).get(pk=row.composition_id)
-        composition.current_render = row
-        if composition.pending_render_id == row.pk:
-            composition.pending_render = None
-        composition.audio_metadata = result.measurements.to_dict()
-        composition.save(update_fields=["current_render", "pending_render", "audio_metadata"])
+        composition = _locked_song(row.composition_id)
         _note_artifact(context, "mix", row.mix)
         _note_artifact(context, "mp3", row.mp3)
+        if composition.pending_render_id == row.pk:
+            composition.pending_render = None
+        # Keys are in order of time: a mix that was asked for earlier but took longer is kept
+        # in the history and does not replace a later one.
+        if composition.current_render_id is None or composition.current_render_id < row.pk:
+            composition.current_render = row
+            composition.audio_metadata = result.measurements.to_dict()
+        composition.save(update_fields=["current_render", "pending_render", "audio_metadata"])
         return {"render": str(row.pk), **result.measurements.to_dict()}
 
 
@@ -178,9 +187,7 @@ class ExportKind(JobKind):
 
     def run(self, context: JobContext) -> Asset:
         """Write MIDI from the document, or encode the mix."""
-        export = Export.objects.select_related("composition", "render__mix").get(
-            pk=context.parameters["export"]
-        )
+        export = _row(Export, context.parameters["export"], "composition__project", "render__mix")
         composition = export.composition
         if export.format == Export.Format.MIDI:
             context.progress(0.5, "Writing")
@@ -223,21 +230,33 @@ class ExportKind(JobKind):
 
     def finish(self, context: JobContext, outcome: Asset) -> dict[str, Any]:
         """Keep the file in the export's history."""
-        export = Export.objects.get(pk=context.parameters["export"])
+        export = _row(Export, context.parameters["export"])
         export.asset = keep_file(outcome)
         export.save(update_fields=["asset"])
         _note_artifact(context, "file", export.asset)
         return {"export": str(export.pk)}
 
 
-def _song(context: JobContext) -> Composition:
+def _row(model: type[Row], key: Any, *related: str) -> Row:
+    """Return the row that the job is about. Raises ``JobError`` when it is in the trash."""
     try:
-        song: Composition = Composition.objects.select_related("project").get(
-            pk=context.parameters["composition"]
-        )
+        row: Row = model.objects.select_related(*related).get(pk=key)  # type: ignore[attr-defined]
+    except model.DoesNotExist as error:  # type: ignore[attr-defined]
+        raise _song_is_gone() from error
+    return row
+
+
+def _locked_song(key: Any) -> Composition:
+    """Return the song, locked. Raises ``JobError`` when it is in the trash."""
+    try:
+        song: Composition = Composition.objects.select_for_update(of=("self",)).get(pk=key)
     except Composition.DoesNotExist as error:
-        raise JobError("song_is_gone", "The song was deleted meanwhile.") from error
+        raise _song_is_gone() from error
     return song
+
+
+def _song_is_gone() -> JobError:
+    return JobError("song_is_gone", "The song, or its project, was deleted meanwhile.")
 
 
 def _prepare(

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from ariaforge.exceptions import ConflictError, InvalidInputError
@@ -18,6 +17,7 @@ from ariaforge.jobs.services import (
     submit_job,
 )
 from ariaforge.models import Job
+from compositions.composer import parse_prompt
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
 from compositions.sound import RenderParameters
@@ -46,7 +46,7 @@ def default_project(user: User) -> Project:
     Call it inside a transaction: the user's row is locked so that two first songs at
     once do not make two projects.
     """
-    get_user_model().objects.select_for_update().only("pk").get(pk=user.pk)
+    _one_at_a_time(user)
     project = (
         Project.objects.editable_by(user)
         .filter(settings__inbox_of=str(user.pk))
@@ -58,6 +58,16 @@ def default_project(user: User) -> Project:
     return create_project(
         owner=user, name=INBOX_NAME, status="active", settings={"inbox_of": str(user.pk)}
     )
+
+
+def _one_at_a_time(row: User | Composition) -> None:
+    """Let whoever does this with the same row wait until the transaction ends.
+
+    Rows that refer to ``row`` can be saved meanwhile.
+    """
+    # Of a lazy user of a request, too.
+    rows = row._meta.model._base_manager.select_for_update(no_key=True)
+    rows.only("pk").get(pk=row.pk)
 
 
 def create_from_prompt(
@@ -75,7 +85,8 @@ def create_from_prompt(
     ``project`` must be one that the user may edit (the caller looked it up through
     ``Project.objects.editable_by``). Without ``seed`` a random one is drawn. With an
     ``idempotency_key`` that was used before, the song of that first call is returned.
-    Raises :class:`InvalidInputError` for an empty or over-long prompt or lyrics.
+    Raises :class:`InvalidInputError` for an empty or over-long prompt or lyrics, and for
+    ``overrides`` that the composer does not know or cannot use.
     """
     prompt = prompt.strip()
     if not prompt:
@@ -88,8 +99,15 @@ def create_from_prompt(
         raise InvalidInputError(
             f"The lyrics have {len(lyrics)} characters; {LYRICS_MAX_LENGTH} are the most."
         )
+    if overrides:
+        try:
+            parse_prompt(prompt, overrides=overrides)
+        except (ValueError, OverflowError) as error:
+            raise InvalidInputError(str(error), details={"overrides": str(error)}) from error
     with transaction.atomic():
         if idempotency_key:
+            # Two requests with one key at the same moment: the second finds what the first made.
+            _one_at_a_time(user)
             earlier = (
                 Composition.objects.visible_to(user)
                 .filter(compose_job__owner=user, compose_job__idempotency_key=idempotency_key)
@@ -104,7 +122,7 @@ def create_from_prompt(
                 return earlier
         composition = Composition.objects.create(
             project=project or default_project(user),
-            name=_working_title(prompt),
+            name=working_title(prompt),
             ai_prompt=prompt,
             lyrics=lyrics,
             seed=secrets.randbelow(SEED_LIMIT) if seed is None else seed,
@@ -132,8 +150,8 @@ def create_from_prompt(
     return composition
 
 
-def _working_title(prompt: str) -> str:
-    """The name until the composer has found a title: the prompt's beginning."""
+def working_title(prompt: str) -> str:
+    """Return the name until the composer has found a title: the prompt's beginning."""
     words = prompt.split()
     title = ""
     for word in words:
@@ -182,6 +200,7 @@ def request_render(
         raise InvalidInputError(str(error)) from error
     with transaction.atomic():
         if idempotency_key:
+            _one_at_a_time(composition)
             earlier = composition.renders.filter(
                 job__owner=user, job__idempotency_key=idempotency_key
             ).first()
@@ -227,6 +246,7 @@ def request_export(
         raise NothingComposedYetError("The mix is not finished yet; wait until it is rendered.")
     with transaction.atomic():
         if idempotency_key:
+            _one_at_a_time(composition)
             earlier = composition.exports.filter(
                 job__owner=user, job__idempotency_key=idempotency_key
             ).first()

@@ -139,7 +139,8 @@ class Composition(BaseModel):
         if job is not None and job.state in ("failed", "cancelled"):
             return Stage(job.state)
         if not self.is_composed:
-            return Stage.COMPOSING
+            # Old jobs are cleared away; without one, nobody composes any more.
+            return Stage.COMPOSING if job is not None else Stage.FAILED
         if job is not None:
             return Stage.RENDERING
         if self.current_render_id is not None:

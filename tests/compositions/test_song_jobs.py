@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 
 import mido
 import pytest
 import soundfile
+from django.db import connection, transaction
 
 from ariaforge.exceptions import ConflictError, InvalidInputError
+from ariaforge.jobs.registry import JobContext, JobError, find_kind
 from ariaforge.models import Job
 from compositions.documents import load_score, music_hash, store_score
 from compositions.models import AISession, Composition, Export, Track
 from compositions.models.composition import Stage
+from compositions.presentation import progress_card
 from compositions.score.midi import write_midi
 from compositions.services import (
     INBOX_NAME,
@@ -26,7 +31,8 @@ from compositions.services import (
     retry_work,
 )
 from tests.compositions.conftest import PROMPT, reported
-from tests.factories import ProjectFactory
+from tests.compositions.songs import advance, make_song
+from tests.factories import ProjectFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +226,105 @@ def test_one_key_begins_one_song(musician):
     assert Job.objects.count() == 1
     with pytest.raises(ConflictError):
         create_from_prompt(user=musician, prompt="something else", idempotency_key="k1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_with_one_key_at_the_same_moment_begin_one_song():
+    musician = UserFactory()
+    answers = []
+
+    def ask_again() -> None:
+        try:
+            answers.append(
+                create_from_prompt(user=musician, prompt=PROMPT, idempotency_key="k1").pk
+            )
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=ask_again)
+    with transaction.atomic():
+        first = create_from_prompt(user=musician, prompt=PROMPT, idempotency_key="k1")
+        second.start()
+        wait_until_somebody_waits_for_a_lock()
+    second.join(30)
+    assert answers == [first.pk]
+    assert Composition.objects.count() == 1
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    with connection.cursor() as cursor:
+        for _ in range(1000):
+            # Inside a transaction the view is otherwise read only once.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("The second request does not wait for the first.")
+
+
+def test_a_failed_song_stays_failed_when_its_job_is_cleared_away(musician):
+    song = make_song(musician, "composing")
+    advance(song.compose_job, "failed", error="The disk is full.")
+    assert fresh(song).stage == Stage.FAILED
+    song.compose_job.delete()
+    assert fresh(song).stage == Stage.FAILED
+    card = progress_card(fresh(song))
+    assert not card.active
+    assert not card.can_retry
+    assert retry_work(composition=fresh(song)) is None
+
+
+def test_a_name_given_while_composing_stays(musician, run_jobs):
+    song = create_from_prompt(user=musician, prompt=PROMPT, seed=7)
+    rename(composition=song, name="Night bus")
+    run_jobs("compose")
+    song = fresh(song)
+    assert song.name == "Night bus"
+    assert song.content_hash == music_hash(load_score(song))
+
+
+def test_a_mix_asked_for_earlier_does_not_replace_a_later_one(composed_song, musician, run_jobs):
+    later = request_render(
+        composition=composed_song, user=musician, parameters={"target_lufs": -20.0}
+    )
+    Job.objects.filter(pk=later.job_id).update(priority=10)
+    assert run_jobs("render")[0].pk == later.job_id
+    song = fresh(composed_song)
+    assert song.renders.filter(mix__isnull=False).count() == 2
+    assert song.current_render == later
+    assert song.audio_metadata["integrated_lufs"] == pytest.approx(-20, abs=0.5)
+    assert song.stage == Stage.READY
+
+
+@pytest.mark.parametrize("kind", ["compose", "render", "export"])
+def test_work_on_a_song_in_the_trash_says_so(musician, kind, tmp_path):
+    song = make_song(musician, "ready")
+    session = AISession.objects.create(composition=song, prompt=PROMPT, seed=1)
+    export = Export.objects.create(composition=song, format="midi", content_hash="x")
+    parameters = {
+        "composition": str(song.pk),
+        "session": str(session.pk),
+        "render": str(song.current_render_id),
+        "export": str(export.pk),
+    }
+    song.project.soft_delete()
+    context = JobContext(
+        job_id=song.compose_job_id,
+        owner_id=musician.pk,
+        kind=kind,
+        parameters=parameters,
+        topic="",
+        attempt=1,
+        work_dir=tmp_path,
+        on_progress=lambda fraction, step: None,
+        on_log=lambda level, message: None,
+    )
+    with pytest.raises(JobError, match="deleted meanwhile"):
+        find_kind(kind).run(context)
 
 
 def test_a_shared_project_holds_the_song_where_it_was_asked_for(musician):
