@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from ariaforge.exceptions import NotPermittedError
-from compositions.models import Composition, Render
+from compositions.models import Composition
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def composition_list(user: User, project: Project | None = None) -> QuerySet[Any
         "document_metadata",
         "current_render__measurements",
         "current_render__parameters",
+        "current_render__peaks",
         "pending_render__peaks",
     ).order_by("-pk")
 
@@ -66,8 +67,3 @@ def composition_to_edit(user: User, pk: UUID) -> Composition:
     if Composition.objects.visible_to(user).filter(pk=pk).exists():
         raise NotPermittedError("Only editors and owners of the project can change this song.")
     raise Composition.DoesNotExist
-
-
-def renders_of(composition: Composition) -> QuerySet[Any]:
-    """All renders of a song, newest first, with their files and jobs."""
-    return Render.objects.filter(composition=composition).select_related("job", "mix", "mp3")

@@ -165,7 +165,7 @@ def project_compositions(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _song_list(request: HttpRequest, songs: QuerySet[Any], context: dict[str, Any]) -> HttpResponse:
     # Of the peaks only the coarsest level is needed; the whole is large.
-    songs = songs.defer("current_render__peaks").annotate(
+    songs = songs.annotate(
         mini_peaks=KeyTextTransform("16384", KeyTransform("levels", "current_render__peaks"))
     )
     page = keyset_page(
@@ -308,8 +308,7 @@ def _after_change(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = _actor(request)
-    songs = select_songs(user).defer("current_render__peaks")
-    song = get_object_or_404(songs, pk=pk)
+    song = get_object_or_404(select_songs(user), pk=pk)
     card = progress_card(song)
     if request.GET.get("seen") == card.token:
         context = {"song": song, "card": card, "can_edit": _can_edit(user, song)}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiResponse,
@@ -80,7 +81,8 @@ class CompositionViewSet(
         user = self.request.user
         if self.action == "list":
             return selectors.composition_list(_actor(self.request))
-        return Composition.objects.visible_to(user).with_work()
+        songs = Composition.objects.visible_to(user).with_work()
+        return songs.defer("current_render__peaks", "pending_render__peaks")
 
     def get_object(self) -> Composition:
         """The song of the address; for a change it must be one that the caller may edit."""
@@ -195,22 +197,16 @@ class _OfCompositionViewSet(
     lookup_value_converter = "uuid"
 
     def get_composition(self) -> Composition:
-        """The song, if the caller may see it, or for a change, edit it; 404 otherwise."""
-        key = self.kwargs["composition_pk"]
-        if self.request.method not in SAFE_METHODS:
-            return _song_to_edit(self.request, key)
-        songs = Composition.objects.visible_to(self.request.user).with_work()
-        try:
-            found: Composition = songs.get(pk=key)
-        except Composition.DoesNotExist as error:
-            raise Http404 from error
-        return found
+        """The song, if the caller may edit it; 404 for what the caller may not even see."""
+        return _song_to_edit(self.request, self.kwargs["composition_pk"])
 
     def get_queryset(self) -> QuerySet[Any]:
         """The song's rows with what their serializer shows."""
         if getattr(self, "swagger_fake_view", False):
             return self.related().none()
-        return self.related().filter(composition=self.get_composition())
+        songs = Composition.objects.visible_to(self.request.user)
+        song = get_object_or_404(songs.only("pk"), pk=self.kwargs["composition_pk"])
+        return self.related().filter(composition=song)
 
     def related(self) -> QuerySet[Any]:
         """All rows of the model, with the joins that the serializer needs."""
@@ -230,7 +226,7 @@ class RenderViewSet(_OfCompositionViewSet):
 
     def related(self) -> QuerySet[Any]:
         """With files and job."""
-        return Render.objects.select_related("mix", "mp3", "job")
+        return Render.objects.select_related("mix", "mp3", "job").defer("peaks")
 
     @extend_schema(
         summary="Render a song",
