@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,8 @@ def s3_server() -> Iterator[dict[str, Any]]:
     server.start()
     host, port = server.get_host_and_port()
     place = {"endpoint_url": f"http://{host}:{port}", "region_name": "us-east-1"}
+    # The fake keeps its buckets in this process, beyond the life of one server.
+    urllib.request.urlopen(f"{place['endpoint_url']}/moto-api/reset", data=b"").close()  # noqa: S310
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     boto3.client("s3", **place, **keys).create_bucket(Bucket=BUCKET)
     try:

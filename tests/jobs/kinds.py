@@ -169,7 +169,7 @@ class FaultyKind(JobKind):
             case "backwards":
                 for fraction in (0.6, 0.1, 0.7, 0.2):
                     context.progress(fraction, f"at {fraction}")
-                    time.sleep(0.4)
+                    time.sleep(1.0)
         return {}
 
     def finish(self, context: JobContext, outcome: Any) -> dict[str, Any]:
