@@ -63,6 +63,21 @@ def test_a_bad_line_of_a_batch_is_reported_and_the_rest_goes_on(tmp_path: Path) 
     assert "2 of 5 songs" in output.getvalue()
 
 
+def test_a_batch_overwrites_no_song_of_its_own_and_bears_any_text(tmp_path: Path) -> None:
+    prompts, out = tmp_path / "prompts.jsonl", tmp_path / "out"
+    prompts.write_text(
+        '\ufeff{"id": "a", "prompt": "slow blues in A,\u2028 8 bars"}\r\n'
+        '{"id": "a", "prompt": "techno, 8 bars"}\n',
+        encoding="utf-8",
+        newline="",
+    )
+    errors = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("compose", batch=prompts, out=out, stdout=StringIO(), stderr=errors)
+    assert errors.getvalue().startswith("line 2: the id 'a'")
+    assert json.loads((out / "a.json").read_text())["spec"]["genre"]["value"] == "blues"
+
+
 @pytest.mark.parametrize("ending", ["wav", "mp3"])
 def test_render_reads_midi_and_hits_the_loudness(tmp_path: Path, ending: str) -> None:
     midi = tmp_path / "a.mid"
@@ -85,6 +100,12 @@ def test_refusals_are_sentences(tmp_path: Path) -> None:
         call_command("compose", PROMPT)
     with pytest.raises(CommandError, match="prompt is empty"):
         call_command("compose", " ", midi=tmp_path / "a.mid")
+    midi = tmp_path / "a.mid"
+    below_a_file = midi / "folder" / "a.wav"
+    with pytest.raises(CommandError, match=r"a\.mid"):
+        call_command("compose", PROMPT, midi=midi, wav=below_a_file, stdout=StringIO())
+    with pytest.raises(CommandError, match=r"a\.mid"):
+        call_command("render", midi, out=below_a_file, stdout=StringIO(), stderr=StringIO())
 
 
 @pytest.mark.django_db

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         lyrics = ""
         if options["lyrics"]:
             try:
-                lyrics = options["lyrics"].read_text(encoding="utf-8")
+                lyrics = options["lyrics"].read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as error:
                 raise CommandError(f"Cannot read the lyrics: {error}") from error
         with ProgressBar() as bar:
@@ -70,12 +70,12 @@ class Command(BaseCommand):
             self.stderr.write(f"not understood: {words}")
 
     def _render(self, score: Any, destination: Path, seed: int) -> None:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            ProgressBar() as bar,
-            tempfile.TemporaryDirectory(dir=destination.parent) as work_dir,
-        ):
-            try:
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with (
+                ProgressBar() as bar,
+                tempfile.TemporaryDirectory(dir=destination.parent) as work_dir,
+            ):
                 result = render(
                     score,
                     soundfont=soundfont_path(),
@@ -84,21 +84,23 @@ class Command(BaseCommand):
                     on_progress=bar,
                 )
                 result.mix.replace(destination)
-            except (SoundError, OSError) as error:
-                raise CommandError(str(error)) from error
+        except (SoundError, OSError) as error:
+            raise CommandError(str(error)) from error
 
     def _batch(self, prompts: Path, out: Path, seed: int | None) -> None:
         try:
-            lines = prompts.read_text(encoding="utf-8").splitlines()
+            # Not splitlines(): JSON may hold U+2028 and its like inside a text.
+            lines = prompts.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"Cannot read the prompts: {error}") from error
         entries = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
         failures = 0
+        names: set[str] = set()
         with ProgressBar() as bar:
             for done, (number, line) in enumerate(entries):
                 bar(done / len(entries), "Composing")
                 try:
-                    self._batch_line(line, out, seed)
+                    self._batch_line(line, out, seed, names)
                 except Exception as error:  # noqa: BLE001 - one bad line must not stop the rest
                     failures += 1
                     self.stderr.write(f"line {number}: {error or type(error).__name__}")
@@ -107,7 +109,7 @@ class Command(BaseCommand):
         if failures:
             sys.exit(1)
 
-    def _batch_line(self, line: str, out: Path, seed: int | None) -> None:
+    def _batch_line(self, line: str, out: Path, seed: int | None, names: set[str]) -> None:
         try:
             entry = json.loads(line)
         except json.JSONDecodeError as error:
@@ -117,6 +119,8 @@ class Command(BaseCommand):
         name = str(entry.get("id", "")).strip()
         if not name or name in (".", "..") or any(sign in name for sign in "/\\\0"):
             raise ValueError(f"the id {name!r} cannot be a file name")
+        if name in names:
+            raise ValueError(f"the id {name!r} stands in an earlier line; its song is kept")
         chosen = entry.get("seed", seed)
         composed = compose_from_prompt(
             entry["prompt"],
@@ -124,3 +128,4 @@ class Command(BaseCommand):
             lyrics=str(entry.get("lyrics") or ""),
         )
         write_composed(composed, midi=out / f"{name}.mid", json_path=out / f"{name}.json")
+        names.add(name)

@@ -44,12 +44,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for remark in imported.remarks:
             self.stderr.write(remark)
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            ProgressBar() as bar,
-            tempfile.TemporaryDirectory(dir=destination.parent) as work_dir,
-        ):
-            try:
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with (
+                ProgressBar() as bar,
+                tempfile.TemporaryDirectory(dir=destination.parent) as work_dir,
+            ):
                 result = render(
                     imported.score,
                     soundfont=soundfont_path(),
@@ -64,8 +64,8 @@ class Command(BaseCommand):
                     title = imported.score.title or options["midi"].stem
                     encode(result.mix, finished, format=audio_format, tags=tags_for(title=title))
                 finished.replace(destination)
-            except (SoundError, OSError) as error:
-                raise CommandError(str(error)) from error
+        except (SoundError, OSError) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{destination}: {result.duration_seconds:.1f} s, "
             f"{result.measurements.integrated_lufs:.1f} LUFS, "
