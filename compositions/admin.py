@@ -140,11 +140,11 @@ class RenderAdmin(BaseModelAdmin):
 class ExportAdmin(BaseModelAdmin):
     """Exports."""
 
-    list_display = ["composition", "format", "download_count", "expires_at", "created_by"]
+    list_display = ["composition", "format", "created_at", "created_by"]
     list_filter = ["format"]
     search_fields = ["composition__name"]
     raw_id_fields = ["composition", "render", "asset", "job"]
-    readonly_fields = ("content_hash", "download_count")
+    readonly_fields = ("content_hash",)
 
 
 @admin.register(Preset)

@@ -47,7 +47,7 @@ class ComposeKind(JobKind):
 
     def run(self, context: JobContext) -> ComposeOutcome:
         """Compose from the session's prompt and seed."""
-        session = _row(AISession, context.parameters["session"], "composition__project")
+        session = _row(AISession, context, "session", "composition__project")
         composition = session.composition
         try:
             composed = compose_from_prompt(
@@ -118,7 +118,7 @@ class RenderKind(JobKind):
 
     def run(self, context: JobContext) -> RenderOutcome:
         """Synthesise, mix, master, encode."""
-        row = _row(Render, context.parameters["render"], "composition__project")
+        row = _row(Render, context, "render", "composition__project")
         composition = row.composition
         try:
             result = render(
@@ -153,7 +153,7 @@ class RenderKind(JobKind):
     def finish(self, context: JobContext, outcome: RenderOutcome) -> dict[str, Any]:
         """Keep the files, note the measurements, and let the song play this mix."""
         result = outcome.result
-        row = _row(Render, context.parameters["render"])
+        row = _row(Render, context, "render")
         row.mix, row.mp3 = keep_file(outcome.mix), keep_file(outcome.mp3)
         row.parameters = result.parameters.to_dict()
         row.measurements = result.audio_metadata()
@@ -187,7 +187,7 @@ class ExportKind(JobKind):
 
     def run(self, context: JobContext) -> Asset:
         """Write MIDI from the document, or encode the mix."""
-        export = _row(Export, context.parameters["export"], "composition__project", "render__mix")
+        export = _row(Export, context, "export", "composition__project", "render__mix")
         composition = export.composition
         if export.format == Export.Format.MIDI:
             context.progress(0.5, "Writing")
@@ -230,17 +230,23 @@ class ExportKind(JobKind):
 
     def finish(self, context: JobContext, outcome: Asset) -> dict[str, Any]:
         """Keep the file in the export's history."""
-        export = _row(Export, context.parameters["export"])
+        export = _row(Export, context, "export")
         export.asset = keep_file(outcome)
         export.save(update_fields=["asset"])
         _note_artifact(context, "file", export.asset)
         return {"export": str(export.pk)}
 
 
-def _row(model: type[Row], key: Any, *related: str) -> Row:
-    """Return the row that the job is about. Raises ``JobError`` when it is in the trash."""
+def _row(model: type[Row], context: JobContext, parameter: str, *related: str) -> Row:
+    """Return the row that the job is about, if the job's owner may still change it.
+
+    Somebody may have left the project since, or the song may be in the trash; then
+    ``JobError`` is raised.
+    """
+    owner = User.objects.get(pk=context.owner_id)
+    rows = model.objects.editable_by(owner).select_related(*related)  # type: ignore[attr-defined]
     try:
-        row: Row = model.objects.select_related(*related).get(pk=key)  # type: ignore[attr-defined]
+        row: Row = rows.get(pk=context.parameters[parameter])
     except model.DoesNotExist as error:  # type: ignore[attr-defined]
         raise _song_is_gone() from error
     return row
@@ -256,7 +262,10 @@ def _locked_song(key: Any) -> Composition:
 
 
 def _song_is_gone() -> JobError:
-    return JobError("song_is_gone", "The song, or its project, was deleted meanwhile.")
+    return JobError(
+        "song_is_gone",
+        "The song, or its project, was deleted meanwhile, or you may no longer change it.",
+    )
 
 
 def _prepare(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.db.models import Q
 
 from ariaforge.models import SoftDeleteQuerySet
+from media.models import Asset
+from media.querysets import AssetQuerySet
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -40,6 +44,35 @@ class CompositionQuerySet(ProjectContentQuerySet):
             "pending_render__job",
             "current_render__mix",
             "current_render__mp3",
+        )
+
+    def soft_delete(self) -> int:
+        """Move the songs to the trash, and their files with them; return how many songs."""
+        with transaction.atomic():
+            songs = list(self.filter(deleted_at__isnull=True).values_list("pk", flat=True))
+            self._files_of(songs).soft_delete()
+            return super(
+                CompositionQuerySet, self.model.all_objects.filter(pk__in=songs)
+            ).soft_delete()
+
+    def restore(self) -> int:
+        """Take the songs out of the trash, and their files; return how many songs."""
+        with transaction.atomic():
+            songs = list(self.filter(deleted_at__isnull=False).values_list("pk", flat=True))
+            self._files_of(songs).restore()
+            chosen = self.model.all_objects.filter(pk__in=songs)
+            return super(CompositionQuerySet, chosen).restore()
+
+    def _files_of(self, songs: list[UUID]) -> AssetQuerySet:
+        """MIDI files, mixes and exports of the songs, in the trash or not."""
+        render = self.model._meta.get_field("renders").related_model
+        export = self.model._meta.get_field("exports").related_model
+        renders = render.all_objects.filter(composition__in=songs)
+        return Asset.all_objects.filter(
+            Q(pk__in=self.model.all_objects.filter(pk__in=songs).values("midi"))
+            | Q(pk__in=renders.values("mix"))
+            | Q(pk__in=renders.values("mp3"))
+            | Q(pk__in=export.all_objects.filter(composition__in=songs).values("asset"))
         )
 
 

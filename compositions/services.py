@@ -115,9 +115,10 @@ def create_from_prompt(
                 .first()
             )
             if earlier is not None:
-                if earlier.ai_prompt != prompt:
+                same = (earlier.ai_prompt, earlier.lyrics) == (prompt, lyrics)
+                if not same or seed not in (None, earlier.seed):
                     raise IdempotencyKeyReusedError(
-                        "This idempotency key was used before for another prompt."
+                        "This idempotency key was used before for another song."
                     )
                 return earlier
         composition = Composition.objects.create(
@@ -190,6 +191,7 @@ def request_render(
     if not composition.is_composed:
         raise NothingComposedYetError("The song has no notes yet; wait until it is composed.")
     chosen = {
+        "seed": composition.seed,
         **composition.render_parameters,
         **(preset.parameters if preset else {}),
         **(parameters or {}),
@@ -209,7 +211,7 @@ def request_render(
         render = Render.objects.create(
             composition=composition,
             parameters=complete,
-            seed=composition.seed,
+            seed=complete["seed"],
             content_hash=composition.content_hash,
             created_by=user,
             updated_by=user,

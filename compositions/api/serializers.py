@@ -245,8 +245,6 @@ class ExportSerializer(serializers.ModelSerializer):
             "content_hash",
             "asset",
             "job",
-            "expires_at",
-            "download_count",
             "created_at",
         ]
         read_only_fields = fields

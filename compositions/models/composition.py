@@ -146,3 +146,13 @@ class Composition(BaseModel):
         if self.current_render_id is not None:
             return Stage.READY
         return Stage.COMPOSED
+
+    def soft_delete(self) -> None:
+        """Move the song to the trash, and its files with it."""
+        type(self).all_objects.filter(pk=self.pk).soft_delete()
+        self.refresh_from_db(fields=["deleted_at"], from_queryset=type(self).all_objects.all())
+
+    def restore(self) -> None:
+        """Take the song and its files out of the trash."""
+        type(self).all_objects.filter(pk=self.pk).restore()
+        self.refresh_from_db(fields=["deleted_at"], from_queryset=type(self).all_objects.all())

@@ -94,7 +94,7 @@ class Render(BaseModel):
         return f"Render of {self.composition_id}"
 
 
-@audited(exclude=["download_count"])
+@audited()
 class Export(BaseModel):
     """A file made from a song for somebody, kept in the history after the file is gone."""
 
@@ -120,8 +120,6 @@ class Export(BaseModel):
     job = models.ForeignKey(
         "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    expires_at = models.DateTimeField(null=True, blank=True)
-    download_count = models.PositiveIntegerField(default=0)
 
     soft_delete_parents = ("composition", "composition__project")
 

@@ -30,9 +30,10 @@ from compositions.services import (
     request_render,
     retry_work,
 )
+from media.models import Asset
 from tests.compositions.conftest import PROMPT, reported
 from tests.compositions.songs import advance, make_song
-from tests.factories import ProjectFactory, UserFactory
+from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -331,3 +332,25 @@ def test_a_shared_project_holds_the_song_where_it_was_asked_for(musician):
     project = ProjectFactory(owner=musician)
     song = create_from_prompt(user=musician, prompt=PROMPT, project=project)
     assert song.project == project
+
+
+def test_files_go_to_the_trash_with_their_song_and_come_back(finished_song):
+    render = finished_song.current_render
+    files = {finished_song.midi_id, render.mix_id, render.mp3_id}
+    delete_composition(composition=finished_song)
+    assert not Asset.objects.filter(pk__in=files).exists()
+    Composition.all_objects.get(pk=finished_song.pk).restore()
+    assert set(Asset.objects.filter(pk__in=files).values_list("pk", flat=True)) == files
+    # The admin moves several at once.
+    assert Composition.all_objects.filter(pk=finished_song.pk).soft_delete() == 1
+    assert not Asset.objects.filter(pk__in=files).exists()
+
+
+def test_who_has_left_the_project_changes_nothing_in_it_any_more(musician, run_jobs):
+    project = ProjectFactory()
+    membership = MembershipFactory(project=project, user=musician)
+    song = create_from_prompt(user=musician, prompt=PROMPT, project=project)
+    membership.soft_delete()
+    with pytest.raises(JobError, match="may no longer change"):
+        run_jobs("compose")
+    assert not fresh(song).is_composed
