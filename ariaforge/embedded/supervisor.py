@@ -286,7 +286,7 @@ class ProcessSupervisor:
 
     def stop(self) -> None:
         """Stop all services, highest layer first; a second stop signal kills at once."""
-        descendants = psutil.Process().children(recursive=True)
+        descendants = self._descendants()
         for layer in sorted({running.service.layer for running in self._running}, reverse=True):
             members = [r for r in self._running if r.service.layer == layer and r.process]
             for running in reversed(members):
@@ -297,8 +297,18 @@ class ProcessSupervisor:
                 if running.process:
                     _kill_group(running.process)
         self._running.clear()
-        kill(child for child in descendants if child.pid not in self._strangers)
+        kill(descendants)
         self._kill_orphans()
+
+    def _descendants(self) -> list[psutil.Process]:
+        """Return all processes below this one but those that were there before, and theirs."""
+        found = []
+        for child in psutil.Process().children():
+            if child.pid not in self._strangers:
+                found.append(child)
+                with contextlib.suppress(psutil.Error):
+                    found += child.children(recursive=True)
+        return found
 
     def _await_end(self, members: Sequence[_Running]) -> None:
         asked = self.stop_requests

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ariaforge.embedded.commands import BASE_DIR
@@ -206,3 +207,18 @@ def test_long_logs_are_put_aside_while_written(tmp_path: Path) -> None:
         writer.write(b"later")
     assert log.read_bytes() == b"later"
     assert (tmp_path / "web.log.1").read_bytes() == b"x" * 100 + b"y"
+
+
+def test_what_ran_before_is_left_alone_with_all_below_it(eventually: Eventually) -> None:
+    """Such as the browser of other tests in this process."""
+    script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
+    before = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE)
+    family = psutil.Process(before.pid)
+    eventually(lambda: len(family.children()) == 1)
+    below = family.children()[0]
+    with ProcessSupervisor(lambda line: None):
+        pass
+    assert before.poll() is None
+    assert below.is_running()
+    before.communicate(b"\n", timeout=20)
+    assert not below.is_running()
