@@ -67,3 +67,16 @@ def composition_to_edit(user: User, pk: UUID) -> Composition:
     if Composition.objects.visible_to(user).filter(pk=pk).exists():
         raise NotPermittedError("Only editors and owners of the project can change this song.")
     raise Composition.DoesNotExist
+
+
+def songs_in_trash(user: User) -> QuerySet[Any]:
+    """Songs in the trash that ``user`` may take out of it, the latest first.
+
+    Songs that are hidden because their project is in the trash come back with it.
+    """
+    return (
+        Composition.all_objects.editable_by(user)
+        .filter(deleted_at__isnull=False, project__deleted_at__isnull=True)
+        .with_work()
+        .order_by("-deleted_at")
+    )

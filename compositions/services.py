@@ -297,3 +297,8 @@ def delete_composition(*, composition: Composition) -> None:
     """Move the song to the trash and stop the work on it."""
     cancel_work(composition=composition)
     composition.soft_delete()
+
+
+def restore_composition(*, composition: Composition) -> None:
+    """Take the song out of the trash, with its files. Its work is not taken up again."""
+    composition.restore()

@@ -7,12 +7,14 @@ from compositions import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("songs/", views.composition_list, name="composition_list"),
+    path("songs/trash/", views.composition_trash, name="composition_trash"),
     path("songs/<uuid:pk>/", views.composition_detail, name="composition_detail"),
     path("songs/<uuid:pk>/progress/", views.composition_progress, name="composition_progress"),
     path("songs/<uuid:pk>/notes/", views.composition_notes, name="composition_notes"),
     path("songs/<uuid:pk>/cancel/", views.composition_cancel, name="composition_cancel"),
     path("songs/<uuid:pk>/retry/", views.composition_retry, name="composition_retry"),
     path("songs/<uuid:pk>/rename/", views.composition_rename, name="composition_rename"),
+    path("songs/<uuid:pk>/restore/", views.composition_restore, name="composition_restore"),
     path("songs/<uuid:pk>/delete/", views.composition_delete, name="composition_delete"),
     path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
 ]

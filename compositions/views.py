@@ -41,7 +41,7 @@ from compositions.presentation import (
     timeline_of,
 )
 from compositions.selectors import composition_list as select_songs
-from compositions.selectors import composition_page, composition_to_edit
+from compositions.selectors import composition_page, composition_to_edit, songs_in_trash
 from projects.models import Project
 from projects.selectors import keyset_page
 
@@ -54,6 +54,7 @@ EXAMPLES = (
     "funky disco in E minor with slap bass, clavinet and brass",
 )
 LIST_SIZE = 20
+TRASH_SIZE = 100
 
 
 def _actor(request: HttpRequest) -> User:
@@ -289,8 +290,26 @@ def composition_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Move the song to the trash."""
     song = _editable(request, pk)
     services.delete_composition(composition=song)
-    messages.success(request, f"“{song.name}” is in the trash now.")
+    messages.success(request, f"“{song.name}” is in the trash now. It can be restored there.")
     return redirect("composition_list")
+
+
+@page_for_members
+@require_safe
+def composition_trash(request: HttpRequest) -> HttpResponse:
+    """Show the songs in the trash that the person may restore."""
+    songs = songs_in_trash(_actor(request))[:TRASH_SIZE]
+    return render(request, "compositions/trash.html", {"songs": songs})
+
+
+@page_for_members
+@require_POST
+def composition_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the song out of the trash and show it."""
+    song = get_object_or_404(songs_in_trash(_actor(request)), pk=pk)
+    services.restore_composition(composition=song)
+    messages.success(request, f"“{song.name}” is back.")
+    return redirect("composition_detail", pk=pk)
 
 
 def _editable(request: HttpRequest, pk: UUID) -> Composition:

@@ -16,6 +16,16 @@ from rest_framework.test import APIClient
 from tests.chromium import ARGUMENTS, CHROMIUM
 
 
+# Folders whose files take longest: begun first, they do not keep one process waiting at the end.
+LONGEST = ("studio", "embedded", "jobs", "sound", "compositions")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest; all else keeps its order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
+
+
 @pytest.fixture(autouse=True)
 def _own_cache_and_files(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give each test its own throttle counters and its own folder of stored files."""

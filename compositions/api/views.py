@@ -150,6 +150,27 @@ class CompositionViewSet(
         services.retry_work(composition=composition)
         return Response(self.get_serializer(self.get_object()).data)
 
+    @extend_schema(summary="Songs in the trash", responses=CompositionListSerializer(many=True))
+    @action(detail=False, filterset_class=None)
+    def trash(self, request: Request) -> Response:
+        """Songs that the caller may restore."""
+        songs = selectors.songs_in_trash(_actor(request))
+        page = self.paginate_queryset(songs)
+        serializer = CompositionListSerializer(
+            page, many=True, context=self.get_serializer_context()
+        )
+        return self.get_paginated_response(serializer.data)
+
+    @extend_schema(summary="Restore a song", request=None, responses={200: CompositionSerializer})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take the song out of the trash, with its files."""
+        composition = selectors.songs_in_trash(_actor(request)).filter(pk=pk).first()
+        if composition is None:
+            raise Http404
+        services.restore_composition(composition=composition)
+        return Response(self.get_serializer(self.get_object()).data)
+
     @extend_schema(summary="Tracks with their notes", responses={200: TrackSerializer(many=True)})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def tracks(self, request: Request, pk: str) -> Response:

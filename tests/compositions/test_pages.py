@@ -382,3 +382,15 @@ def test_the_song_page_and_its_progress_ask_a_fixed_number_of_times(
     address = re.search(r'hx-get="([^"]+/progress/[^"]+)"', page).group(1)
     with django_assert_num_queries(4):
         signed_in.get(address, headers=HTMX)
+
+
+def test_an_editor_finds_a_song_in_the_trash_and_restores_it(signed_in, musician):
+    song = make_song(musician, "ready", title="Night bus")
+    signed_in.post(url("composition_delete", song))
+    page = signed_in.get(reverse("composition_trash")).content.decode()
+    assert "Night bus" in page
+    answer = signed_in.post(url("composition_restore", song))
+    assert answer.url == url("composition_detail", song)
+    assert signed_in.get(answer.url).status_code == 200
+    assert signed_in.get(song.current_render.mix.get_absolute_url()).status_code == 200
+    assert "The trash is empty" in signed_in.get(reverse("composition_trash")).content.decode()

@@ -76,6 +76,10 @@ def stopped_song(world: World) -> dict[str, Any]:
     return {"pk": world.stopped_song.pk}
 
 
+def trashed_song(world: World) -> dict[str, Any]:
+    return {"pk": world.trashed_song.pk}
+
+
 def in_song(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk}
 
@@ -271,6 +275,8 @@ COMPOSITIONS: list[Row] = [
         POST="login 404 403 403 302 302 404",
         bodies={"POST": named},
     ),
+    page("composition_trash", GET="login 200 200 200 200 200 200"),
+    page("composition_restore", args=trashed_song, POST="login 404 404 404 302 302 404"),
     page("composition_delete", args=song, POST="login 404 403 403 302 302 404"),
     api(
         "composition-list",
@@ -286,6 +292,8 @@ COMPOSITIONS: list[Row] = [
         DELETE="401 404 403 403 204 204 404",
         bodies={"PATCH": named},
     ),
+    api("composition-trash", GET="401 200 200 200 200 200 200"),
+    api("composition-restore", args=trashed_song, POST="401 404 404 404 200 200 404"),
     api("composition-cancel", args=working_song, POST="401 404 403 403 200 200 404"),
     api("composition-retry", args=stopped_song, POST="401 404 403 403 200 200 404"),
     *(

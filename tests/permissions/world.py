@@ -43,6 +43,7 @@ class World:
     song: Composition
     working_song: Composition
     stopped_song: Composition
+    trashed_song: Composition
     render: Render
     export: Export
     session: AISession
@@ -71,6 +72,8 @@ def build_world() -> World:
     token, _ = create_api_token(user=people["editor"], name="backup", scopes=["read"])
     _, secret = issue_sign_in_link()
     song = make_song(people["editor"], "ready", project=project)
+    trashed_song = make_song(people["editor"], "composed", project=project)
+    trashed_song.soft_delete()
     export = Export.objects.create(
         composition=song, format="midi", content_hash=song.content_hash, asset=song.midi
     )
@@ -85,6 +88,7 @@ def build_world() -> World:
         asset=song.midi,
         song=song,
         working_song=make_song(people["editor"], "rendering", project=project),
+        trashed_song=trashed_song,
         stopped_song=make_song(people["editor"], "cancelled", project=project),
         render=song.current_render,
         export=export,
