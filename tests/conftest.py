@@ -15,7 +15,6 @@ from rest_framework.test import APIClient
 
 from tests.chromium import ARGUMENTS, CHROMIUM
 
-
 # Folders whose files take longest: begun first, they do not keep one process waiting at the end.
 LONGEST = ("studio", "embedded", "jobs", "sound", "compositions")
 
