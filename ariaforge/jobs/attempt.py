@@ -82,7 +82,7 @@ class Attempt:
 
     def run(self) -> None:
         """Do the work and write its end. Raises only what no later attempt could mend."""
-        with acting_as(self.job.owner_id, job_id=str(self.job.pk)):
+        with acting_as(self.job.owner_id, request_id=self.job.request_id, job_id=str(self.job.pk)):
             try:
                 verdict = self._work()
                 if not isinstance(verdict, Finished):
@@ -125,6 +125,7 @@ class Attempt:
         return Order(
             job_id=self.job.pk,
             owner_id=self.job.owner_id,
+            request_id=self.job.request_id,
             kind=self.job.kind,
             parameters=self.job.parameters,
             topic=self.job.topic,

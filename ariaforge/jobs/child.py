@@ -66,7 +66,7 @@ def _run(order: Order, reporter: Reporter) -> Report:
         on_progress=reporter.progress,
         on_log=reporter.log,
     )
-    with acting_as(order.owner_id, job_id=str(order.job_id)):
+    with acting_as(order.owner_id, request_id=order.request_id, job_id=str(order.job_id)):
         outcome = kind.run(context)
     reporter.flush()
     return Finished(outcome, context.artifacts)

@@ -20,6 +20,7 @@ class Order:
 
     job_id: uuid.UUID
     owner_id: uuid.UUID
+    request_id: str
     kind: str
     parameters: dict[str, Any]
     topic: str

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from ariaforge.context import current_action
 from ariaforge.exceptions import ConflictError, InvalidInputError
 from ariaforge.jobs import transitions
 from ariaforge.jobs.registry import JobKind, find_kind
@@ -63,6 +64,7 @@ def submit_job(
         priority=priority,
         parameters=stored,
         topic=topic,
+        request_id=current_action().request_id[:200],
         idempotency_key=idempotency_key,
         max_attempts=job_kind.max_attempts,
     )

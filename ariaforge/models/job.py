@@ -95,6 +95,9 @@ class Job(models.Model):
     priority = models.SmallIntegerField(default=0, help_text="Higher goes first.")
     parameters = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     topic = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(
+        max_length=200, blank=True, help_text="The web request that asked for the job, if one did."
+    )
     idempotency_key = models.CharField(max_length=200, blank=True)
 
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
+from ariaforge.context import acting_as
 from ariaforge.events.streams import stream_key
 from ariaforge.jobs import worker
 from ariaforge.jobs.attempt import Attempt
@@ -115,13 +116,21 @@ def test_news_go_to_the_job_its_owner_and_its_topic(submit: Callable[..., Job]) 
         assert "running" in states
 
 
-def test_the_audit_names_the_actor_and_the_job(submit: Callable[..., Job], owner: User) -> None:
-    job = run(submit())
+def test_the_audit_names_the_actor_the_request_and_the_job(
+    submit: Callable[..., Job], owner: User
+) -> None:
+    with acting_as(owner.pk, request_id="request-7"):
+        asked = submit()
+    job = run(asked)
 
     history = apps.get_model("ariaforge", "JobAuditEvent").objects.filter(pgh_obj_id=job.pk)
     last = history.select_related("pgh_context").order_by("pgh_id").last()
     assert last.state == "succeeded"
-    assert last.pgh_context.metadata == {"actor": str(owner.pk), "job_id": str(job.pk)}
+    assert last.pgh_context.metadata == {
+        "actor": str(owner.pk),
+        "request_id": "request-7",
+        "job_id": str(job.pk),
+    }
 
 
 def test_progress_rises_through_many_values(
