@@ -28,7 +28,6 @@ DOCUMENT_FIELDS = (
     "tempos",
     "meters",
     "keys",
-    "syllables",
     "document_metadata",
     "theory_data",
     "content_hash",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from ariaforge.context import current_action
-from compositions.models import Chord, Composition, Section, Track
+from compositions.models import Chord, Composition, LyricLine, Section, Syllable, Track
+from compositions.models.document import DocumentRow
 from compositions.score.document import Score, ordered
-from compositions.score.serialisation import FORMAT, VERSION, content_hash, from_dict, to_dict
+from compositions.score.entities import Fields, Plain, from_entities, to_entities
+from compositions.score.serialisation import FORMAT, VERSION, from_dict, to_dict
 from compositions.score.timeline import Timeline
+from compositions.score.tree import write_tree
 from compositions.score.validation import check
 
-# Entities that are rows of their own, by the names their fields have in the score.
 _TRACK_FIELDS = (
     "name",
     "role",
@@ -28,22 +29,59 @@ _TRACK_FIELDS = (
     "solo",
     "notes",
     "automation",
+    "preset",
+    "position",
+    "locked",
 )
-_SECTION_FIELDS = {
-    "start": "start_tick",
-    "duration": "duration_ticks",
-    "label": "label",
-    "kind": "kind",
-    "energy": "energy",
+_SPAN = {"start": "start_tick", "duration": "duration_ticks"}
+
+ROWS: dict[str, tuple[type[DocumentRow], dict[str, str]]] = {
+    "tracks": (Track, {name: name for name in _TRACK_FIELDS}),
+    "sections": (
+        Section,
+        _SPAN | {name: name for name in ("label", "kind", "energy", "locked")},
+    ),
+    "chords": (
+        Chord,
+        _SPAN | {name: name for name in ("root", "quality", "bass", "roman", "locked")},
+    ),
+    "lines": (
+        LyricLine,
+        {name: name for name in ("text", "section_id", "language", "position", "locked")},
+    ),
+    "syllables": (
+        Syllable,
+        {name: name for name in ("note_id", "text", "continues", "phonemes", "line_id")},
+    ),
 }
-_CHORD_FIELDS = {
-    "start": "start_tick",
-    "duration": "duration_ticks",
-    "root": "root",
-    "quality": "quality",
-    "bass": "bass",
-    "roman": "roman",
+"""The lists of a plain score that are rows: their model, and the column of each field."""
+
+_RELATED = {
+    "tracks": "tracks",
+    "sections": "sections",
+    "chords": "chords",
+    "lines": "lyriclines",
+    "syllables": "syllables",
 }
+
+
+def load_plain(composition: Composition) -> Plain:
+    """Return the song's document as a plain score, every list in its derived order."""
+    data: Plain = {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": composition.name,
+        "tempos": composition.tempos,
+        "meters": composition.meters,
+        "keys": composition.keys,
+        "metadata": composition.document_metadata,
+    }
+    for name, (_, columns) in ROWS.items():
+        rows = getattr(composition, _RELATED[name]).all()
+        data[name] = [_item(row, columns) for row in rows]
+    if data["syllables"]:
+        data = from_entities(to_entities(data))
+    return data
 
 
 def load_score(composition: Composition) -> Score:
@@ -51,90 +89,56 @@ def load_score(composition: Composition) -> Score:
 
     Raises :class:`compositions.score.validation.ScoreError` when rows were damaged.
     """
-    return from_dict(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "title": composition.name,
-            "tempos": composition.tempos,
-            "meters": composition.meters,
-            "keys": composition.keys,
-            "syllables": composition.syllables,
-            "metadata": composition.document_metadata,
-            "sections": [_entity(row, _SECTION_FIELDS) for row in composition.sections.all()],
-            "chords": [_entity(row, _CHORD_FIELDS) for row in composition.chords.all()],
-            "tracks": [
-                {
-                    "id": row.entity_id,
-                    **{name: getattr(row, name) for name in _TRACK_FIELDS},
-                }
-                for row in composition.tracks.all()
-            ],
-        }
-    )
-
-
-def _entity(row: Section | Chord, names: dict[str, str]) -> dict[str, Any]:
-    return {"id": row.entity_id} | {field: getattr(row, column) for field, column in names.items()}
+    return from_dict(load_plain(composition))
 
 
 def music_hash(score: Score) -> str:
-    """The hash of everything but the title: renaming a song does not change its music."""
-    return content_hash(replace(score, title=""))
+    """The hash of everything but title and metadata, as in ``Composition.content_hash``."""
+    return write_tree(to_dict(ordered(score))).content_hash
 
 
 def store_score(composition: Composition, score: Score) -> None:
     """Make the song's rows say exactly what ``score`` says, in one transaction.
 
-    The composition is saved too: name, maps, hash, length and revision + 1. Raises
+    The composition is saved too: name, maps, hashes, length and revision + 1. Raises
     :class:`compositions.score.validation.ScoreError` when the score is not valid.
     """
     score = ordered(score)
     check(score)
     data = to_dict(score)
+    tree = write_tree(data)
     author = {
         "created_by_id": current_action().actor_id,
         "updated_by_id": current_action().actor_id,
     }
     with transaction.atomic():
-        for model in (Track, Section, Chord):
+        for name, (model, columns) in ROWS.items():
             model.all_objects.filter(composition=composition).delete()
-        Track.objects.bulk_create(
-            Track(
-                composition=composition,
-                entity_id=entity["id"],
-                position=position,
-                **{name: entity[name] for name in _TRACK_FIELDS},
-                **author,
+            model.objects.bulk_create(
+                model(
+                    composition=composition,
+                    entity_id=item["id"],
+                    **{column: item[field] for field, column in columns.items()},
+                    **author,
+                )
+                for item in data[name]
             )
-            for position, entity in enumerate(data["tracks"])
-        )
-        Section.objects.bulk_create(
-            Section(
-                composition=composition,
-                entity_id=entity["id"],
-                **{column: entity[field] for field, column in _SECTION_FIELDS.items()},
-                **author,
-            )
-            for entity in data["sections"]
-        )
-        Chord.objects.bulk_create(
-            Chord(
-                composition=composition,
-                entity_id=entity["id"],
-                **{column: entity[field] for field, column in _CHORD_FIELDS.items()},
-                **author,
-            )
-            for entity in data["chords"]
-        )
         composition.name = score.title or composition.name
         composition.tempos = data["tempos"]
         composition.meters = data["meters"]
         composition.keys = data["keys"]
-        composition.syllables = data["syllables"]
         composition.document_metadata = data["metadata"]
-        composition.content_hash = music_hash(score)
+        composition.tree = tree.to_dict()
+        composition.tree_hash = tree.tree_hash
+        composition.content_hash = tree.content_hash
         composition.length_ticks = score.end
         composition.duration_seconds = Timeline(score).length_seconds
         composition.revision += 1
         composition.save()
+
+
+def _item(row: models.Model, columns: dict[str, str]) -> Fields:
+    item: dict[str, Any] = {"id": row.entity_id}  # type: ignore[attr-defined]
+    for field, column in columns.items():
+        item[field] = getattr(row, column)
+    return item

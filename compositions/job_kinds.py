@@ -289,6 +289,7 @@ def _prepare(
         role=role,
         provenance=Asset.Provenance.AI_GENERATED,
         generator={"composition": str(composition.pk), "job": str(context.job_id)},
+        folder=context.files_folder,
         **fields,
     )
 

@@ -82,6 +82,16 @@ class CompositionContentQuerySet(ProjectContentQuerySet):
     project_lookup = "composition__project"
 
 
+class CompositionRecordQuerySet(CompositionContentQuerySet):
+    """Records of a song that are never in the trash themselves: versions and edits."""
+
+    def alive(self) -> Self:
+        """Leave out the records of songs that are in the trash, or whose project is."""
+        return self.filter(
+            composition__deleted_at__isnull=True, composition__project__deleted_at__isnull=True
+        )
+
+
 class PresetQuerySet(SoftDeleteQuerySet):
     """Presets: factory content is everybody's, any other is its owner's alone."""
 

@@ -26,7 +26,7 @@ def composition_list(user: User, project: Project | None = None) -> QuerySet[Any
         songs = songs.filter(project=project)
     return songs.defer(
         "spec",
-        "syllables",
+        "tree",
         "theory_data",
         "explanation",
         "confidence",

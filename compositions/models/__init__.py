@@ -1,17 +1,28 @@
-"""Songs: the composition and its document, the sessions that made it, what it became."""
+"""Songs: the composition and its document, its history, and what it becomes."""
 
 from compositions.models.composition import Composition
-from compositions.models.document import Chord, Section, Track
+from compositions.models.document import Chord, LyricLine, Section, Syllable, Track
+from compositions.models.edits import EditBatch, EditOp
+from compositions.models.history import Blob, Branch, Proposal, Tag, Version
 from compositions.models.output import Export, Preset, Render
 from compositions.models.session import AISession
 
 __all__ = [
     "AISession",
+    "Blob",
+    "Branch",
     "Chord",
     "Composition",
+    "EditBatch",
+    "EditOp",
     "Export",
+    "LyricLine",
     "Preset",
+    "Proposal",
     "Render",
     "Section",
+    "Syllable",
+    "Tag",
     "Track",
+    "Version",
 ]

@@ -30,14 +30,36 @@ class Stage(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-@audited()
+# What the working copy changes with every edit; the log of edits keeps it.
+DOCUMENT_HEAD = (
+    "tempos",
+    "meters",
+    "keys",
+    "document_metadata",
+    "content_hash",
+    "tree",
+    "tree_hash",
+    "revision",
+    "length_ticks",
+    "duration_seconds",
+    "head",
+    "head_sequence",
+    "updated_at",
+    "updated_by",
+)
+
+
+@audited(exclude=DOCUMENT_HEAD)
 class Composition(BaseModel):
     """A song: its prompt, the document's head, and what is known of its sound.
 
-    The document's tracks, sections and chords are rows of their own; tempo, meter and
-    key changes and syllables are lists in the form of
-    :mod:`compositions.score.serialisation`. ``content_hash`` is the hash of the whole
-    document, empty until something is composed. ``confidence_score`` is 0..1 or null
+    The document's tracks, sections, chords, lyric lines and syllables are rows of their
+    own; tempo, meter and key changes are lists in the form of
+    :mod:`compositions.score.serialisation`. ``tree``, ``tree_hash`` and ``content_hash``
+    are those of the working copy (:mod:`compositions.score.tree`), empty until something is
+    composed. ``revision`` is the sequence number of its last edit. The working copy follows
+    ``branch``; ``head`` is the version that it was last equal to, after edit
+    ``head_sequence``. ``confidence_score`` is 0..1 or null
     when it could not be measured; ``confidence`` holds its parts with reasons.
     """
 
@@ -58,16 +80,37 @@ class Composition(BaseModel):
     tempos = models.JSONField(default=list, blank=True)
     meters = models.JSONField(default=list, blank=True)
     keys = models.JSONField(default=list, blank=True)
-    syllables = models.JSONField(default=list, blank=True)
     document_metadata = models.JSONField(default=dict, blank=True)
     theory_data = models.JSONField(default=dict, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
+    tree = models.JSONField(default=dict, blank=True)
+    tree_hash = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=0)
     length_ticks = models.PositiveIntegerField(default=0)
     duration_seconds = models.FloatField(default=0.0)
 
     audio_metadata = models.JSONField(default=dict, blank=True)
     render_parameters = models.JSONField(default=dict, blank=True)
+
+    branch = models.ForeignKey(
+        "compositions.Branch",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The branch that the working copy follows.",
+    )
+    head = models.ForeignKey(
+        "compositions.Version", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    head_sequence = models.PositiveIntegerField(default=0)
+    forked_from = models.ForeignKey(
+        "compositions.Version",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="forks",
+    )
 
     midi = models.ForeignKey(
         "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -1,4 +1,4 @@
-"""The working copy of a song's document as rows: tracks with their notes, sections, chords."""
+"""The working copy of a song's document as rows, each an entity of the document."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DocumentRow(BaseModel):
     composition = models.ForeignKey(
         "compositions.Composition", on_delete=models.CASCADE, related_name="%(class)ss"
     )
-    entity_id = models.CharField(max_length=32)
+    entity_id = models.CharField(max_length=64)
 
     soft_delete_parents = ("composition", "composition__project")
 
@@ -36,7 +36,9 @@ def _unique_entity(name: str) -> models.UniqueConstraint:
     )
 
 
-@audited()
+# Every change of notes is in the log of edits already, with who made it; a copy of all notes
+# of the track for each would make the audit grow with the song instead of with the change.
+@audited(exclude=["notes", "automation", "updated_at", "updated_by"])
 class Track(DocumentRow):
     """An instrument of the song: its mixer strip and its notes.
 
@@ -44,8 +46,8 @@ class Track(DocumentRow):
     :mod:`compositions.score.serialisation`, times in ticks.
     """
 
-    position = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=120)
+    position = models.FloatField()
+    name = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=20, choices=TRACK_ROLES)
     program = models.PositiveSmallIntegerField(default=0)
     bank = models.PositiveIntegerField(default=0)
@@ -55,11 +57,13 @@ class Track(DocumentRow):
     reverb_send = models.FloatField(default=0.2)
     muted = models.BooleanField(default=False)
     solo = models.BooleanField(default=False)
+    preset = models.CharField(max_length=200, blank=True)
+    locked = models.BooleanField(default=False)
     notes = models.JSONField(default=list, blank=True)
     automation = models.JSONField(default=list, blank=True)
 
     class Meta(DocumentRow.Meta):
-        ordering = ["position", "id"]
+        ordering = ["position", "entity_id"]
         constraints = [
             _unique_entity("track_unique_entity"),
             models.CheckConstraint(
@@ -85,9 +89,10 @@ class Section(DocumentRow):
 
     start_tick = models.PositiveIntegerField()
     duration_ticks = models.PositiveIntegerField()
-    label = models.CharField(max_length=80)
-    kind = models.CharField(max_length=40)
+    label = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=200, blank=True)
     energy = models.FloatField(default=0.5)
+    locked = models.BooleanField(default=False)
 
     class Meta(DocumentRow.Meta):
         ordering = ["start_tick", "entity_id"]
@@ -110,9 +115,10 @@ class Chord(DocumentRow):
     start_tick = models.PositiveIntegerField()
     duration_ticks = models.PositiveIntegerField()
     root = models.CharField(max_length=3)
-    quality = models.CharField(max_length=20, blank=True)
+    quality = models.CharField(max_length=32, blank=True)
     bass = models.CharField(max_length=3, blank=True)
-    roman = models.CharField(max_length=20, blank=True)
+    roman = models.CharField(max_length=32, blank=True)
+    locked = models.BooleanField(default=False)
 
     class Meta(DocumentRow.Meta):
         ordering = ["start_tick", "entity_id"]
@@ -123,3 +129,47 @@ class Chord(DocumentRow):
 
     def __str__(self) -> str:
         return f"{self.root}{self.quality}" + (f"/{self.bass}" if self.bass else "")
+
+
+@audited()
+class LyricLine(DocumentRow):
+    """A line of the lyrics as written; ``section_id`` is the entity id of its section."""
+
+    position = models.FloatField()
+    text = models.CharField(max_length=500, blank=True)
+    section_id = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    locked = models.BooleanField(default=False)
+
+    class Meta(DocumentRow.Meta):
+        ordering = ["position", "entity_id"]
+        constraints = [_unique_entity("lyric_line_unique_entity")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@audited()
+class Syllable(DocumentRow):
+    """A sung syllable; ``note_id`` and ``line_id`` are entity ids of the document."""
+
+    note_id = models.CharField(max_length=64)
+    line_id = models.CharField(max_length=64, blank=True)
+    text = models.CharField(max_length=100, blank=True)
+    continues = models.BooleanField(default=False)
+    phonemes = models.JSONField(default=list, blank=True)
+
+    class Meta(DocumentRow.Meta):
+        # The order of singing is that of the notes, which only the whole document knows.
+        ordering = ["entity_id"]
+        constraints = [
+            _unique_entity("syllable_unique_entity"),
+            models.UniqueConstraint(
+                fields=["composition", "note_id"],
+                condition=Q(deleted_at__isnull=True),
+                name="syllable_unique_on_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

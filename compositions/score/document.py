@@ -16,7 +16,8 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 TICKS_PER_QUARTER = 480
 
@@ -120,7 +121,10 @@ class Track:
     ``program`` and ``bank`` are General MIDI numbers from 0 (a bank number is CC 0 plus
     128 times CC 32, so SoundFont and GS banks keep their numbers); ``percussion`` tracks
     use the drum key map and ``program`` chooses the kit. ``gain_db`` is the fader in
-    dB (0 = unity), ``pan`` -1 (left) .. 1 (right), ``reverb_send`` 0..1.
+    dB (0 = unity), ``pan`` -1 (left) .. 1 (right), ``reverb_send`` 0..1. ``preset`` names
+    an instrument preset, empty for the plain General MIDI sound. ``position`` orders the
+    tracks: a track between two others gets a number between theirs, so that putting one in
+    changes no other. A ``locked`` track keeps its notes and automation as they are.
     """
 
     id: str
@@ -136,6 +140,9 @@ class Track:
     solo: bool = False
     notes: tuple[Note, ...] = ()
     automation: tuple[AutomationPoint, ...] = ()
+    preset: str = ""
+    position: float = 0.0
+    locked: bool = False
 
     def with_notes(self, notes: Iterator[Note] | list[Note] | tuple[Note, ...]) -> Track:
         """Return this track holding ``notes`` in their derived order."""
@@ -183,7 +190,10 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A named stretch of the form ("Verse 1") with its kind and energy 0..1."""
+    """A named stretch of the form ("Verse 1") with its kind and energy 0..1.
+
+    A ``locked`` section keeps everything that begins inside it as it is.
+    """
 
     id: str
     start: int
@@ -191,6 +201,7 @@ class Section:
     label: str
     kind: str = "section"
     energy: float = 0.5
+    locked: bool = False
 
     @property
     def end(self) -> int:
@@ -214,6 +225,7 @@ class Chord:
     quality: str = ""
     bass: str = ""
     roman: str = ""
+    locked: bool = False
 
     @property
     def end(self) -> int:
@@ -227,11 +239,28 @@ class Chord:
 
 
 @dataclass(frozen=True, slots=True)
+class LyricLine:
+    """A line of the lyrics as written, in the section ``section_id`` (empty: in none).
+
+    ``position`` orders the lines as it orders tracks. ``language`` is a BCP 47 tag, empty
+    when unknown.
+    """
+
+    id: str
+    text: str
+    section_id: str = ""
+    language: str = ""
+    position: float = 0.0
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Syllable:
     """A sung syllable, tied to the note that carries it.
 
     ``text`` is as printed; ``continues`` is true when the word goes on in the next
     syllable (printed with a hyphen). ``phonemes`` are filled by the lyric aligner.
+    ``line_id`` names the line of the lyrics that it belongs to, empty for none.
     """
 
     id: str
@@ -239,6 +268,7 @@ class Syllable:
     text: str
     continues: bool = False
     phonemes: tuple[str, ...] = ()
+    line_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +289,7 @@ class Score:
     tracks: tuple[Track, ...] = ()
     syllables: tuple[Syllable, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
+    lines: tuple[LyricLine, ...] = ()
 
     @property
     def end(self) -> int:
@@ -284,7 +315,8 @@ class Score:
 def ordered(score: Score) -> Score:
     """Return the score with every tuple in its derived order.
 
-    Tracks and syllables keep the order they have: track order is the musician's.
+    Tracks and lyric lines are in the musician's order, which is that of the tuple; they get
+    new positions where theirs do not tell it. Syllables follow the notes that they are on.
     """
 
     def by_tick(entity: Any) -> tuple[int, str]:
@@ -296,6 +328,10 @@ def ordered(score: Score) -> Score:
     def sort(values: tuple[Any, ...], key: Callable[[Any], Any]) -> tuple[Any, ...]:
         return tuple(sorted(values, key=key))
 
+    tracks = tuple(
+        replace(track.with_notes(track.notes), automation=sort(track.automation, by_tick))
+        for track in _positioned(score.tracks)
+    )
     return replace(
         score,
         tempos=sort(score.tempos, by_tick),
@@ -303,8 +339,36 @@ def ordered(score: Score) -> Score:
         keys=sort(score.keys, by_tick),
         sections=sort(score.sections, by_start),
         chords=sort(score.chords, by_start),
-        tracks=tuple(
-            replace(track.with_notes(track.notes), automation=sort(track.automation, by_tick))
-            for track in score.tracks
-        ),
+        tracks=tracks,
+        lines=_positioned(score.lines),
+        syllables=_in_singing_order(score.syllables, tracks),
+    )
+
+
+Positioned = TypeVar("Positioned", Track, LyricLine)
+
+
+def _positioned(entities: tuple[Positioned, ...]) -> tuple[Positioned, ...]:
+    """Number the entities anew unless their positions rise already."""
+    if all(one.position < other.position for one, other in pairwise(entities)):
+        return entities
+    return tuple(
+        replace(entity, position=float(number)) for number, entity in enumerate(entities, start=1)
+    )
+
+
+def _in_singing_order(
+    syllables: tuple[Syllable, ...], tracks: tuple[Track, ...]
+) -> tuple[Syllable, ...]:
+    """Sort by track, then by the order of the notes; syllables without a note come last."""
+    if not syllables:
+        return syllables
+    places = {
+        note.id: (number, *note.sort_key)
+        for number, track in enumerate(tracks)
+        for note in track.notes
+    }
+    nowhere = (len(tracks), 0, 0, "")
+    return tuple(
+        sorted(syllables, key=lambda entry: (places.get(entry.note_id, nowhere), entry.id))
     )

@@ -11,6 +11,7 @@ MAX_KEY_CHANGES = 20_000
 MAX_SECTIONS = 1_000
 MAX_CHORDS = 20_000
 MAX_SYLLABLES = 50_000
+MAX_LYRIC_LINES = 5_000
 MAX_PHONEMES = 32
 """Phonemes of one syllable."""
 
@@ -22,6 +23,11 @@ MAX_TICKS = 34_560_000
 MAX_NAME_LENGTH = 200
 """Characters of a title, a track name, a section label or kind, an origin."""
 MAX_SYLLABLE_LENGTH = 100
+MAX_LYRIC_LINE_LENGTH = 500
+MAX_LANGUAGE_LENGTH = 35
+"""Characters of a BCP 47 language tag."""
+MAX_POSITION = 1e9
+"""Largest position of a track or a lyric line."""
 MAX_CHORD_TEXT_LENGTH = 32
 """Characters of a chord quality or Roman numeral."""
 MAX_METADATA_LENGTH = 100_000

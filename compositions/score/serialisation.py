@@ -7,8 +7,6 @@ names only; :mod:`compositions.score.validation` checks what the values mean.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
@@ -16,15 +14,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
-from compositions.score.document import Score, ordered
+from compositions.score.document import Score
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.limits import MAX_PROBLEMS
 
 FORMAT = "ariaforge-score"
 VERSION = 1
-DECIMALS = 6
-"""Canonical JSON rounds fractions to this many decimals, so that a last bit that another
-processor computes differently does not change the hash."""
 
 _Reader = Callable[[Any, str, list[Problem]], Any]
 
@@ -54,25 +49,6 @@ def from_dict(data: Any) -> Score:
     return score
 
 
-def to_json(score: Score) -> str:
-    """Return the canonical JSON text: sorted keys, no white space, ASCII only.
-
-    Fractions are rounded to :data:`DECIMALS` decimals. Raises :class:`ScoreError` when the
-    score holds something that JSON cannot say (infinity, a foreign object).
-    """
-    try:
-        return json.dumps(
-            _rounded(to_dict(score)), sort_keys=True, separators=(",", ":"), allow_nan=False
-        )
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ScoreError([Problem("", f"cannot be written as JSON: {error}")]) from error
-
-
-def content_hash(score: Score) -> str:
-    """Return the SHA-256 (64 hexadecimal digits) of the ordered score's canonical JSON."""
-    return hashlib.sha256(to_json(ordered(score)).encode("ascii")).hexdigest()
-
-
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         names = _field_types(type(value))
@@ -87,17 +63,6 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        # Adding zero turns -0.0 into 0.0.
-        return round(value, DECIMALS) + 0.0 if math.isfinite(value) else value
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
     return value
 
 

@@ -37,6 +37,9 @@ __all__ = ["Problem", "ScoreError", "check", "validate"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PARAMETER = re.compile(r"cc(0|[1-9]\d{0,2})")
+RESERVED_IDS = ("meta",)
+"""Ids of entities that every score has once, so that nothing else can have them."""
+ENTITY_LISTS = ("tempos", "meters", "keys", "sections", "chords", "tracks", "lines", "syllables")
 # Bank select belongs to the track's own bank; as automation it would change instruments.
 _BANK_SELECT = (0, 32)
 
@@ -77,6 +80,7 @@ def _sizes(score: Score) -> Iterator[Problem]:
         ("chords", len(score.chords), limits.MAX_CHORDS, "chords"),
         ("tracks", len(score.tracks), limits.MAX_TRACKS, "tracks"),
         ("syllables", len(score.syllables), limits.MAX_SYLLABLES, "syllables"),
+        ("lines", len(score.lines), limits.MAX_LYRIC_LINES, "lyric lines"),
         ("tracks", score.note_count, limits.MAX_NOTES, "notes"),
         ("tracks", automation, limits.MAX_AUTOMATION_POINTS, "automation points"),
     ]
@@ -88,7 +92,7 @@ def _sizes(score: Score) -> Iterator[Problem]:
 def _everything(score: Score) -> Iterator[Problem]:
     yield from _text("title", score.title, limits.MAX_NAME_LENGTH)
     seen: set[str] = set()
-    for name in ("tempos", "meters", "keys", "sections", "chords", "tracks", "syllables"):
+    for name in ENTITY_LISTS:
         for index, entity in enumerate(getattr(score, name)):
             yield from _identity(f"{name}[{index}]", entity.id, seen)
     for name in ("tempos", "meters", "keys"):
@@ -102,6 +106,7 @@ def _everything(score: Score) -> Iterator[Problem]:
     yield from _overlaps("chords", score.chords)
     for index, track in enumerate(score.tracks):
         yield from _track(f"tracks[{index}]", track, seen)
+    yield from _lines(score)
     yield from _syllables(score)
     yield from _metadata(score.metadata)
 
@@ -109,6 +114,8 @@ def _everything(score: Score) -> Iterator[Problem]:
 def _identity(path: str, value: Any, seen: set[str]) -> Iterator[Problem]:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         yield Problem(f"{path}.id", "must be 1 to 64 letters, digits, hyphens or underscores")
+    elif value in RESERVED_IDS:
+        yield Problem(f"{path}.id", f"{value!r} is reserved")
     elif value in seen:
         yield Problem(f"{path}.id", f"{value!r} is used more than once in this score")
     else:
@@ -190,6 +197,7 @@ def _section(path: str, section: Section) -> Iterator[Problem]:
     yield from _text(f"{path}.label", section.label, limits.MAX_NAME_LENGTH)
     yield from _text(f"{path}.kind", section.kind, limits.MAX_NAME_LENGTH)
     yield from _number(f"{path}.energy", section.energy, 0.0, 1.0)
+    yield from _flag(f"{path}.locked", section.locked)
 
 
 def _chord(path: str, chord: Chord) -> Iterator[Problem]:
@@ -201,6 +209,7 @@ def _chord(path: str, chord: Chord) -> Iterator[Problem]:
         yield Problem(f"{path}.quality", "must be a short text")
     elif not is_chord_quality(chord.quality):
         yield Problem(f"{path}.quality", f"{chord.quality!r} is not a known chord quality")
+    yield from _flag(f"{path}.locked", chord.locked)
     if chord.bass != "" and not _is_note(chord.bass):
         yield Problem(f"{path}.bass", "must be empty or a note name such as D, Bb or F#")
 
@@ -227,7 +236,11 @@ def _track(path: str, track: Track, seen: set[str]) -> Iterator[Problem]:
     yield from _number(f"{path}.gain_db", track.gain_db, limits.GAIN_MIN_DB, limits.GAIN_MAX_DB)
     yield from _number(f"{path}.pan", track.pan, -1.0, 1.0)
     yield from _number(f"{path}.reverb_send", track.reverb_send, 0.0, 1.0)
-    for name in ("percussion", "muted", "solo"):
+    yield from _text(f"{path}.preset", track.preset, limits.MAX_NAME_LENGTH)
+    yield from _number(
+        f"{path}.position", track.position, -limits.MAX_POSITION, limits.MAX_POSITION
+    )
+    for name in ("percussion", "muted", "solo", "locked"):
         yield from _flag(f"{path}.{name}", getattr(track, name))
     for index, note in enumerate(track.notes):
         # The usual case costs one comparison chain and no generator.
@@ -276,10 +289,25 @@ def _automation(path: str, track: Track, seen: set[str]) -> Iterator[Problem]:
             places.add((point.tick, point.parameter))
 
 
+def _lines(score: Score) -> Iterator[Problem]:
+    sections = {section.id for section in score.sections}
+    for index, line in enumerate(score.lines):
+        path = f"lines[{index}]"
+        yield from _text(f"{path}.text", line.text, limits.MAX_LYRIC_LINE_LENGTH)
+        yield from _text(f"{path}.language", line.language, limits.MAX_LANGUAGE_LENGTH)
+        yield from _number(
+            f"{path}.position", line.position, -limits.MAX_POSITION, limits.MAX_POSITION
+        )
+        yield from _flag(f"{path}.locked", line.locked)
+        if line.section_id != "" and line.section_id not in sections:
+            yield Problem(f"{path}.section_id", f"no section {line.section_id!r:.80}")
+
+
 def _syllables(score: Score) -> Iterator[Problem]:
     if not score.syllables:
         return
     notes = {note.id for track in score.tracks for note in track.notes}
+    lines = {line.id for line in score.lines}
     sung: set[str] = set()
     for index, syllable in enumerate(score.syllables):
         yield from _syllable(f"syllables[{index}]", syllable)
@@ -289,6 +317,8 @@ def _syllables(score: Score) -> Iterator[Problem]:
             yield Problem(f"syllables[{index}].note_id", "this note has a syllable already")
         else:
             sung.add(syllable.note_id)
+        if syllable.line_id != "" and syllable.line_id not in lines:
+            yield Problem(f"syllables[{index}].line_id", f"no line {syllable.line_id!r:.80}")
 
 
 def _syllable(path: str, syllable: Syllable) -> Iterator[Problem]:

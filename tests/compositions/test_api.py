@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.services import create_api_token
 from ariaforge.models import Job
 from compositions.models import AISession, Composition, Export, Preset, Render
+from compositions.score.document import ordered
 from compositions.score.serialisation import from_dict
 from tests.compositions.conftest import PROMPT
 from tests.compositions.songs import example_score, make_job, make_song
@@ -134,7 +135,7 @@ def test_filters_find_only_what_the_caller_may_see(client: APIClient, musician: 
 
 def test_the_parts_of_a_song_are_its_document(client: APIClient, musician: User) -> None:
     song = make_song(musician, "ready")
-    expected = example_score()
+    expected = ordered(example_score())
     tracks = client.get(of(song, "tracks/")).json()
     assert [track["name"] for track in tracks] == [track.name for track in expected.tracks]
     assert tracks[0]["notes"][0]["pitch"] == expected.tracks[0].notes[0].pitch
