@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiResponse,
@@ -21,9 +19,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.models import User
 from ariaforge.api.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from compositions import selectors, services
+from compositions.api.base import OfCompositionViewSet, actor, song_to_edit
 from compositions.api.filters import CompositionFilter
 from compositions.api.serializers import (
     AISessionSerializer,
@@ -43,18 +41,6 @@ from compositions.documents import load_score
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
-
-
-def _actor(request: Request) -> User:
-    """The signed-in caller: the permission classes let nobody else through."""
-    return cast(User, request.user)
-
-
-def _song_to_edit(request: Request, key: UUID) -> Composition:
-    try:
-        return selectors.composition_to_edit(_actor(request), key)
-    except Composition.DoesNotExist as error:
-        raise Http404 from error
 
 
 @extend_schema_view(
@@ -80,7 +66,7 @@ class CompositionViewSet(
         """Songs that the caller may see."""
         user = self.request.user
         if self.action == "list":
-            return selectors.composition_list(_actor(self.request))
+            return selectors.composition_list(actor(self.request))
         songs = Composition.objects.visible_to(user).with_work()
         return songs.defer("current_render__peaks", "pending_render__peaks")
 
@@ -89,7 +75,7 @@ class CompositionViewSet(
         if self.request.method in SAFE_METHODS:
             found: Composition = super().get_object()
             return found
-        return _song_to_edit(self.request, self.kwargs["pk"])
+        return song_to_edit(self.request, self.kwargs["pk"])
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """The short form for lists."""
@@ -111,7 +97,7 @@ class CompositionViewSet(
         form = ComposeSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         composition = services.create_from_prompt(
-            user=_actor(request),
+            user=actor(request),
             idempotency_key=idempotency_key(request),
             **form.validated_data,
         )
@@ -154,7 +140,7 @@ class CompositionViewSet(
     @action(detail=False, filterset_class=None)
     def trash(self, request: Request) -> Response:
         """Songs that the caller may restore."""
-        songs = selectors.songs_in_trash(_actor(request))
+        songs = selectors.songs_in_trash(actor(request))
         page = self.paginate_queryset(songs)
         serializer = CompositionListSerializer(
             page, many=True, context=self.get_serializer_context()
@@ -165,7 +151,7 @@ class CompositionViewSet(
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Take the song out of the trash, with its files."""
-        composition = selectors.songs_in_trash(_actor(request)).filter(pk=pk).first()
+        composition = selectors.songs_in_trash(actor(request)).filter(pk=pk).first()
         if composition is None:
             raise Http404
         services.restore_composition(composition=composition)
@@ -210,35 +196,11 @@ class CompositionViewSet(
         return response
 
 
-class _OfCompositionViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
-):
-    """What belongs to one song of the address."""
-
-    lookup_value_converter = "uuid"
-
-    def get_composition(self) -> Composition:
-        """The song, if the caller may edit it; 404 for what the caller may not even see."""
-        return _song_to_edit(self.request, self.kwargs["composition_pk"])
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """The song's rows with what their serializer shows."""
-        if getattr(self, "swagger_fake_view", False):
-            return self.related().none()
-        songs = Composition.objects.visible_to(self.request.user)
-        song = get_object_or_404(songs.only("pk"), pk=self.kwargs["composition_pk"])
-        return self.related().filter(composition=song)
-
-    def related(self) -> QuerySet[Any]:
-        """All rows of the model, with the joins that the serializer needs."""
-        raise NotImplementedError
-
-
 @extend_schema_view(
     list=extend_schema(summary="List the renders of a song"),
     retrieve=extend_schema(summary="Get a render"),
 )
-class RenderViewSet(_OfCompositionViewSet):
+class RenderViewSet(OfCompositionViewSet):
     """Mixes of a song."""
 
     queryset = Render.objects.none()
@@ -261,7 +223,7 @@ class RenderViewSet(_OfCompositionViewSet):
         form.is_valid(raise_exception=True)
         render = services.request_render(
             composition=self.get_composition(),
-            user=_actor(request),
+            user=actor(request),
             idempotency_key=idempotency_key(request),
             **form.validated_data,
         )
@@ -272,7 +234,7 @@ class RenderViewSet(_OfCompositionViewSet):
     list=extend_schema(summary="List the exports of a song"),
     retrieve=extend_schema(summary="Get an export"),
 )
-class ExportViewSet(_OfCompositionViewSet):
+class ExportViewSet(OfCompositionViewSet):
     """Files made from a song, with their history."""
 
     queryset = Export.objects.none()
@@ -300,7 +262,7 @@ class ExportViewSet(_OfCompositionViewSet):
         form.is_valid(raise_exception=True)
         export = services.request_export(
             composition=self.get_composition(),
-            user=_actor(request),
+            user=actor(request),
             idempotency_key=idempotency_key(request),
             **form.validated_data,
         )
@@ -311,7 +273,7 @@ class ExportViewSet(_OfCompositionViewSet):
     list=extend_schema(summary="List the AI sessions of a song"),
     retrieve=extend_schema(summary="Get an AI session"),
 )
-class AISessionViewSet(_OfCompositionViewSet):
+class AISessionViewSet(OfCompositionViewSet):
     """What was asked of the composer."""
 
     queryset = AISession.objects.none()
