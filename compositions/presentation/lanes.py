@@ -90,14 +90,14 @@ def number_text(value: float) -> str:
 def draw_lanes(tracks: Iterable[TrackRow]) -> tuple[TrackLane, ...]:
     """Draw each track; see :mod:`compositions.presentation.overview` for the units."""
     rows = list(tracks)
-    letters = _letters([row.name for row in rows])
+    letters = track_letters([row.name for row in rows])
     return tuple(
         _lane(row, letter, index % COLOUR_COUNT)
         for index, (row, letter) in enumerate(zip(rows, letters, strict=True))
     )
 
 
-def _letters(names: Sequence[str]) -> list[str]:
+def track_letters(names: Sequence[str]) -> list[str]:
     """Return one letter for each name, no two alike while the alphabet lasts.
 
     The first free letter of the name, then of the alphabet; after that, numbers.
@@ -126,7 +126,7 @@ def _lane(track: TrackRow, letter: str, colour: int) -> TrackLane:
         rows = max(span + 2, LEAST_PITCHES)
         spare = (rows - span) / 2
         heights = {pitch: pitch - pitches[0] + spare for pitch in pitches}
-        pitch_range = f"{_pitch_name(pitches[0])}–{_pitch_name(pitches[-1])}" if pitches else ""
+        pitch_range = f"{pitch_name(pitches[0])}–{pitch_name(pitches[-1])}" if pitches else ""
     return TrackLane(
         letter=letter,
         colour=colour,
@@ -177,6 +177,6 @@ def _note_paths(
     return tuple(NotePath(loudness, "".join(data)) for loudness, data in pieces.items() if data)
 
 
-def _pitch_name(pitch: int) -> str:
+def pitch_name(pitch: int) -> str:
     """Return a pitch as musicians write it, middle C being C4."""
     return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
