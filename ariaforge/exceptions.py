@@ -17,6 +17,7 @@ ERROR_CODES: dict[str, int] = {
     "method_not_allowed": 405,
     "not_acceptable": 406,
     "conflict": 409,
+    "precondition_failed": 412,
     "too_large": 413,
     "unsupported_media_type": 415,
     "rate_limited": 429,
@@ -62,6 +63,12 @@ class ConflictError(DomainError):
     """The request does not fit the present state of the row."""
 
     code = "conflict"
+
+
+class PreconditionFailedError(DomainError):
+    """The state is no longer the one that the request was meant for (``If-Match``)."""
+
+    code = "precondition_failed"
 
 
 class TooLargeError(DomainError):

@@ -20,6 +20,7 @@ _DESCRIPTIONS = {
     404: ("NotFound", "There is no such thing, or you may not know of it."),
     406: ("NotAcceptable", "The answer cannot be had in the type of `Accept`."),
     409: ("Conflict", "The request does not fit the present state."),
+    412: ("PreconditionFailed", "What `If-Match` names is no longer the present state."),
     413: ("TooLarge", "The request exceeds a limit."),
     415: ("UnsupportedMediaType", "The body has a type that is not understood."),
     429: ("RateLimited", "Too many requests; try again after `Retry-After` seconds."),
@@ -60,6 +61,8 @@ def _errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     statuses = [400, 401, 403, 404, 406, 429, 503]
     if method not in READING:
         statuses += [409, 507]
+    if any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", ())):
+        statuses.append(412)
     if "requestBody" in operation or method in ("post", "put", "patch"):
         statuses += [413, 415]
     return statuses

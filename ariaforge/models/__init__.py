@@ -1,5 +1,6 @@
-"""Models of the platform: the base of all rows, and the jobs."""
+"""Models of the platform: the base of all rows, the jobs, and kept answers."""
 
+from ariaforge.models.answer import StoredAnswer
 from ariaforge.models.base import (
     AliveManager,
     BaseModel,
@@ -18,6 +19,7 @@ __all__ = [
     "JobQuerySet",
     "JobState",
     "SoftDeleteQuerySet",
+    "StoredAnswer",
     "TimeStampedModel",
     "uuid7",
 ]

@@ -23,6 +23,7 @@ APPS = ("ariaforge", "accounts", "projects", "media", "compositions", "collabora
 # Tables without an audit, and why.
 EXEMPT = {
     "ariaforge.JobEvent": "the log of a job: it is itself a record of what happened",
+    "ariaforge.StoredAnswer": "what was answered, kept for a while for requests that come twice",
     "compositions.Blob": "content-addressed parts of versions, which never change",
     "compositions.Version": "never changes: it is itself a record of what happened",
     "compositions.EditBatch": "the log of edits: it is itself a record of what happened",
