@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
+from django.utils import timezone
 
 from ariaforge.context import current_action
 from compositions.models import Chord, Composition, LyricLine, Section, Syllable, Track
 from compositions.models.document import DocumentRow
-from compositions.score.document import Score, ordered
+from compositions.score.document import Score, TempoChange, ordered
 from compositions.score.entities import Fields, Plain, from_entities, to_entities
 from compositions.score.serialisation import FORMAT, VERSION, from_dict, to_dict
 from compositions.score.timeline import Timeline
-from compositions.score.tree import write_tree
+from compositions.score.tree import rounded, write_tree
 from compositions.score.validation import check
 
 _TRACK_FIELDS = (
@@ -56,13 +59,8 @@ ROWS: dict[str, tuple[type[DocumentRow], dict[str, str]]] = {
 }
 """The lists of a plain score that are rows: their model, and the column of each field."""
 
-_RELATED = {
-    "tracks": "tracks",
-    "sections": "sections",
-    "chords": "chords",
-    "lines": "lyriclines",
-    "syllables": "syllables",
-}
+ROWS_AT_ONCE = 500
+"""Rows that one statement changes: each is a branch of a long CASE."""
 
 
 def load_plain(composition: Composition) -> Plain:
@@ -76,9 +74,8 @@ def load_plain(composition: Composition) -> Plain:
         "keys": composition.keys,
         "metadata": composition.document_metadata,
     }
-    for name, (_, columns) in ROWS.items():
-        rows = getattr(composition, _RELATED[name]).all()
-        data[name] = [_item(row, columns) for row in rows]
+    for name, (model, columns) in ROWS.items():
+        data[name] = [_item(values, columns) for values in _rows(model, composition, columns)]
     if data["syllables"]:
         data = from_entities(to_entities(data))
     return data
@@ -97,48 +94,159 @@ def music_hash(score: Score) -> str:
     return write_tree(to_dict(ordered(score))).content_hash
 
 
+def prepare(composition: Composition, data: Plain) -> Plain:
+    """Return ``data`` as the song's document holds it: checked, in order, and rounded.
+
+    Fractions are rounded as in canonical JSON, so that what is stored and what is hashed are
+    the same. A document without a title gets the song's name. Raises
+    :class:`compositions.score.errors.ScoreError` when the score is not valid.
+    """
+    score = ordered(from_dict(data))
+    if not score.title.strip():
+        score = replace(score, title=composition.name)
+    check(score)
+    plain = to_dict(score)
+    return {
+        name: [_rounded_track(track) for track in value] if name == "tracks" else rounded(value)
+        for name, value in plain.items()
+    }
+
+
+def _rounded_track(track: Fields) -> Fields:
+    # Notes hold whole numbers only.
+    return {name: value if name == "notes" else rounded(value) for name, value in track.items()}
+
+
+def write_document(composition: Composition, data: Plain) -> None:
+    """Make the song's rows say what the prepared ``data`` says, changing only what differs.
+
+    Sets name, maps, hashes, length and duration of ``composition`` without saving it. Call it
+    in a transaction, with the song locked.
+    """
+    for name, (model, columns) in ROWS.items():
+        _write_rows(composition, model, columns, {item["id"]: item for item in data[name]})
+    tree = write_tree(data)
+    composition.name = data["title"]
+    composition.tempos = data["tempos"]
+    composition.meters = data["meters"]
+    composition.keys = data["keys"]
+    composition.document_metadata = data["metadata"]
+    composition.tree = tree.to_dict()
+    composition.tree_hash = tree.tree_hash
+    composition.content_hash = tree.content_hash
+    composition.length_ticks = _end(data)
+    composition.duration_seconds = seconds_at(data["tempos"], composition.length_ticks)
+
+
+DOCUMENT_FIELDS = (
+    "name",
+    "tempos",
+    "meters",
+    "keys",
+    "document_metadata",
+    "tree",
+    "tree_hash",
+    "content_hash",
+    "length_ticks",
+    "duration_seconds",
+)
+"""The fields of a song that :func:`write_document` sets."""
+
+
+def seconds_at(tempos: list[Fields], tick: int) -> float:
+    """Seconds from the start at ``tick`` of a song with these plain tempo changes."""
+    changes = tuple(TempoChange(**change) for change in tempos)
+    return Timeline(Score(tempos=changes)).seconds(tick)
+
+
+def _end(data: Plain) -> int:
+    spans = [*data["sections"], *data["chords"]]
+    for track in data["tracks"]:
+        spans += track["notes"]
+    return max((span["start"] + span["duration"] for span in spans), default=0)
+
+
 def store_score(composition: Composition, score: Score) -> None:
     """Make the song's rows say exactly what ``score`` says, in one transaction.
 
     The composition is saved too: name, maps, hashes, length and revision + 1. Raises
     :class:`compositions.score.validation.ScoreError` when the score is not valid.
     """
-    score = ordered(score)
-    check(score)
-    data = to_dict(score)
-    tree = write_tree(data)
-    author = {
-        "created_by_id": current_action().actor_id,
-        "updated_by_id": current_action().actor_id,
-    }
     with transaction.atomic():
-        for name, (model, columns) in ROWS.items():
-            model.all_objects.filter(composition=composition).delete()
-            model.objects.bulk_create(
-                model(
-                    composition=composition,
-                    entity_id=item["id"],
-                    **{column: item[field] for field, column in columns.items()},
-                    **author,
-                )
-                for item in data[name]
-            )
-        composition.name = score.title or composition.name
-        composition.tempos = data["tempos"]
-        composition.meters = data["meters"]
-        composition.keys = data["keys"]
-        composition.document_metadata = data["metadata"]
-        composition.tree = tree.to_dict()
-        composition.tree_hash = tree.tree_hash
-        composition.content_hash = tree.content_hash
-        composition.length_ticks = score.end
-        composition.duration_seconds = Timeline(score).length_seconds
+        write_document(composition, prepare(composition, to_dict(score)))
         composition.revision += 1
         composition.save()
 
 
-def _item(row: models.Model, columns: dict[str, str]) -> Fields:
-    item: dict[str, Any] = {"id": row.entity_id}  # type: ignore[attr-defined]
-    for field, column in columns.items():
-        item[field] = getattr(row, column)
-    return item
+def _write_rows(
+    composition: Composition,
+    model: type[DocumentRow],
+    columns: dict[str, str],
+    wanted: dict[str, Fields],
+) -> None:
+    actor_id = current_action().actor_id
+    rows = model.all_objects.filter(composition=composition, deleted_at__isnull=True)
+    changed: dict[tuple[str, ...], list[DocumentRow]] = {}
+    gone: list[Any] = []
+    kept: set[str] = set()
+    for row in rows:
+        item = wanted.get(row.entity_id)
+        differing = (
+            ()
+            if item is None
+            else tuple(
+                column for field, column in columns.items() if getattr(row, column) != item[field]
+            )
+        )
+        # Two syllables that change places would be on the same note for a moment.
+        if item is None or "note_id" in differing:
+            gone.append(row.pk)
+            continue
+        kept.add(row.entity_id)
+        if differing:
+            for field, column in columns.items():
+                setattr(row, column, item[field])
+            row.updated_at = timezone.now()
+            row.updated_by_id = actor_id
+            changed.setdefault(differing, []).append(row)
+    if gone:
+        model.all_objects.filter(pk__in=gone).delete()
+    for fields, batch in changed.items():
+        model.all_objects.bulk_update(
+            batch, [*fields, "updated_at", "updated_by"], batch_size=ROWS_AT_ONCE
+        )
+    model.all_objects.bulk_create(
+        (
+            new_row(composition, model, columns, item)
+            for key, item in wanted.items()
+            if key not in kept
+        ),
+        batch_size=ROWS_AT_ONCE,
+    )
+
+
+def new_row(
+    composition: Composition, model: type[DocumentRow], columns: dict[str, str], item: Fields
+) -> DocumentRow:
+    """Return the unsaved row of an entity, made by whoever is acting."""
+    actor_id = current_action().actor_id
+    return model(
+        composition=composition,
+        entity_id=item["id"],
+        created_by_id=actor_id,
+        updated_by_id=actor_id,
+        **{column: item[field] for field, column in columns.items()},
+    )
+
+
+def _rows(
+    model: type[DocumentRow], composition: Composition, columns: dict[str, str]
+) -> Iterable[tuple[Any, ...]]:
+    """The values of the song's rows in their order: entity id, then the columns."""
+    rows = model.all_objects.filter(composition=composition, deleted_at__isnull=True)
+    found: Iterable[tuple[Any, ...]] = rows.values_list("entity_id", *columns.values())
+    return found
+
+
+def _item(values: tuple[Any, ...], columns: dict[str, str]) -> Fields:
+    return dict(zip(("id", *columns), values, strict=True))

@@ -9,6 +9,11 @@ from ariaforge.events.topics import register_topic
 from compositions.models import Composition
 
 
+def composition_topic(composition_id: UUID) -> str:
+    """The event topic of a song."""
+    return f"composition:{composition_id}"
+
+
 def may_see_song(user: Any, song_id: str) -> bool:
     """Whether ``user`` may see the song."""
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -18,6 +17,7 @@ from ariaforge.jobs.services import (
 )
 from ariaforge.models import Job
 from compositions.composer import parse_prompt
+from compositions.event_topics import composition_topic
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
 from compositions.sound import RenderParameters
@@ -33,11 +33,6 @@ SEED_LIMIT = 2**31
 
 class NothingComposedYetError(ConflictError):
     """Something needs the notes or the mix of a song that has none yet."""
-
-
-def composition_topic(composition_id: UUID) -> str:
-    """The event topic of a song."""
-    return f"composition:{composition_id}"
 
 
 def default_project(user: User) -> Project:

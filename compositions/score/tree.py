@@ -80,9 +80,26 @@ def canonical_json(value: Any) -> bytes:
     Raises :class:`ScoreError` for what JSON cannot say (infinity, a foreign object).
     """
     try:
-        return orjson.dumps(_rounded(value), option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(rounded(value), option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError, RecursionError) as error:
         raise ScoreError([Problem("", f"cannot be written as JSON: {error}")]) from error
+
+
+def rounded(value: Any) -> Any:
+    """Return plain data with every fraction rounded to :data:`DECIMALS`, as it is hashed.
+
+    Raises ``ValueError`` for infinity and for what is no number.
+    """
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a number of JSON")
+        # Adding zero turns -0.0 into 0.0.
+        return round(value, DECIMALS) + 0.0
+    if isinstance(value, list | tuple):
+        return [rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return value
 
 
 def digest(content: bytes) -> str:
@@ -184,16 +201,3 @@ def _keep(content: bytes, parts: Parts | None) -> str:
     if parts is not None:
         parts[key] = content
     return key
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} is not a number of JSON")
-        # Adding zero turns -0.0 into 0.0.
-        return round(value, DECIMALS) + 0.0
-    if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    return value

@@ -349,7 +349,8 @@ def _plain(path: str, value: Any, depth: int) -> Iterator[Problem]:
     elif isinstance(value, str):
         yield from _text(path, value, limits.MAX_METADATA_LENGTH)
     elif isinstance(value, int | float):
-        yield from _number(path, value, -1e300, 1e300)
+        # Larger ones come back from the database as another kind of number.
+        yield from _number(path, value, -(2**53), 2**53)
     elif isinstance(value, dict):
         for key, item in value.items():
             if isinstance(key, str):
