@@ -3,7 +3,8 @@
 Edits, diff and merge need to name every note, chord and fader alone. In this form each is a
 dict of plain JSON values with its ``kind`` and no ``id`` (that is its key in the map); notes
 and automation points also say in ``track`` which track holds them, so moving one to another
-track is a change of one field. The song's title and metadata are the entity ``"meta"``.
+track is a change of one field. A section's own kind ("verse") is called ``section_kind`` here.
+The song's title and metadata are the entity ``"meta"``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ Plain: TypeAlias = dict[str, Any]
 """A score in the form of :func:`compositions.score.serialisation.to_dict`."""
 
 META_ID = "meta"
+SECTION_KIND = "section_kind"
+"""What the field ``kind`` of a section is called where ``kind`` says what an entity is."""
 
 
 class Kind(StrEnum):
@@ -66,6 +69,8 @@ def to_entities(data: Plain) -> Entities:
         for item in data.get(name, ()):
             fields = {**item, "kind": kind.value}
             key = fields.pop("id")
+            if kind is Kind.SECTION and "kind" in item:
+                fields[SECTION_KIND] = item["kind"]
             if kind is Kind.TRACK:
                 for inner, inner_kind in TRACK_LISTS.items():
                     entities.update(track_contents(key, fields.pop(inner, ()), inner_kind))
@@ -94,6 +99,9 @@ def from_entities(entities: Entities) -> Plain:
         item = {"id": key, **fields}
         del item["kind"]
         lists[fields["kind"]].append(item)
+    for section in lists[Kind.SECTION]:
+        if SECTION_KIND in section:
+            section["kind"] = section.pop(SECTION_KIND)
     meta = lists[Kind.META][0] if lists[Kind.META] else {}
     tracks = sorted(lists[Kind.TRACK], key=_by_position)
     by_id: dict[str, Fields] = {}
