@@ -53,11 +53,17 @@ def events(request: HttpRequest) -> HttpResponseBase:
     ``reset`` says that some events are lost and the page should ask for what it shows.
     404 for a topic that the person may not watch, and for nobody signed in; 429 for more
     than ``settings.EVENT_STREAMS_PER_USER`` streams at once; 503 while Redis is away.
+    Programs with a token have the same at ``/api/v1/events/``.
     """
+    return stream_for(request.user, request)
+
+
+def stream_for(user: Any, request: HttpRequest) -> HttpResponseBase:
+    """Answer the request for a stream in the name of ``user``, as :func:`events` says."""
     topics = list(dict.fromkeys(request.GET.getlist("topic")))
-    if not request.user.is_authenticated or not 0 < len(topics) <= TOPICS_PER_STREAM:
+    if not user.is_authenticated or not 0 < len(topics) <= TOPICS_PER_STREAM:
         raise Http404
-    if not all(may_watch(request.user, topic) for topic in topics):
+    if not all(may_watch(user, topic) for topic in topics):
         raise Http404
     cursor = request.headers.get("Last-Event-ID", "") or request.GET.get("after", "")
     try:
@@ -68,7 +74,7 @@ def events(request: HttpRequest) -> HttpResponseBase:
         if ids is None or is_reset:
             is_reset = is_reset or bool(cursor)
             ids = newest_ids(topics)
-        place = Place(str(request.user.pk))
+        place = Place(str(user.pk))
     except TooManyStreamsError:
         answer = error_response(429, "Too many pages with live news are open at once.")
         answer.headers["Retry-After"] = str(int(KEEP_ALIVE_SECONDS))

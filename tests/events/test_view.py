@@ -14,6 +14,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 
 from accounts.models import User
+from accounts.services import create_api_token
 from ariaforge.events import publish, stream_cursor, views
 from tests.factories import UserFactory
 from tests.jobs.servers import RedisServer
@@ -279,3 +280,25 @@ def test_events_during_a_read_come_in_order(open_stream: Callable[..., Stream], 
     seen = [event["number"] for event in stream.take(300)]
     writer.join()
     assert seen == list(range(300))
+
+
+def test_a_program_with_a_token_follows_too(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "KEEP_ALIVE_SECONDS", 0.2)
+    topic = f"user:{user.pk}"
+
+    def ask(scope: str, topic: str = topic) -> Any:
+        _, key = create_api_token(user=user, name=scope, scopes=[scope])
+        headers = {"Authorization": f"Token {key}", "Accept": "text/event-stream"}
+        return Client().get("/api/v1/events/", {"topic": topic}, headers=headers)
+
+    stream = Stream(ask("read"))
+    try:
+        stream.next()
+        publish(topic, "job", {"state": "running"})
+        assert stream.next() == ("job", {"state": "running"})
+    finally:
+        stream.close()
+    refused = ask("write")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "permission_denied")
+    assert ask("read", f"user:{UserFactory().pk}").status_code == 404
+    assert Client().get("/api/v1/events/", {"topic": topic}).status_code == 401

@@ -113,6 +113,7 @@ PLATFORM: list[Row] = [
     public("readyz", GET="200|503"),
     # Without topics there is nothing to stream; tests/events asks with them.
     public("events", GET="404", HEAD="405"),
+    api("api_events", GET="401 404 404 404 404 404 404", HEAD="401 405 405 405 405 405 405"),
     api("job-list", GET="401 200 200 200 200 200 200"),
     api("job-detail", args=editor_job, GET="401 404 404 404 200 404 404"),
     api("job-events", args=editor_job, GET="401 404 404 404 200 404 404"),
