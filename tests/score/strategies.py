@@ -13,6 +13,7 @@ from compositions.score.document import (
     AutomationPoint,
     Chord,
     KeyChange,
+    LyricLine,
     MeterChange,
     Mode,
     Note,
@@ -74,7 +75,9 @@ def scores(draw: st.DrawFn, most_tracks: int = 4) -> Score:
         for tick in changes()
     ]
     sections = [
-        Section(fresh(), start, duration, draw(texts), draw(texts), draw(st.floats(0, 1)))
+        Section(
+            fresh(), start, duration, draw(texts), draw(texts), draw(st.floats(0, 1)), flag(draw)
+        )
         for start, duration in spans(draw, 4)
     ]
     chords = [
@@ -86,12 +89,28 @@ def scores(draw: st.DrawFn, most_tracks: int = 4) -> Score:
             draw(st.sampled_from(CHORD_QUALITIES)),
             draw(st.sampled_from(["", *NOTE_NAMES])),
             draw(st.sampled_from(["", "ii7"])),
+            flag(draw),
         )
         for start, duration in spans(draw, 5)
     ]
-    tracks = [draw_track(draw, fresh) for _ in range(draw(st.integers(0, most_tracks)))]
+    tracks = [
+        draw_track(draw, fresh, position)
+        for position in positions(draw)[: draw(st.integers(0, most_tracks))]
+    ]
+    lines = [
+        LyricLine(
+            fresh(),
+            text,
+            draw(st.sampled_from(["", *(section.id for section in sections)])),
+            draw(st.sampled_from(["", "en", "pt-BR"])),
+            position,
+            flag(draw),
+        )
+        for text, position in zip(draw(st.lists(texts, max_size=3)), positions(draw), strict=False)
+    ]
+    line_ids = st.sampled_from(["", *(line.id for line in lines)])
     syllables = [
-        Syllable(fresh(), note.id, text, draw(st.booleans()), ("AH",))
+        Syllable(fresh(), note.id, text, flag(draw), ("AH",), draw(line_ids))
         for track in tracks
         for note in highest_notes(track)
         if (text := draw(st.one_of(st.just(""), texts)))
@@ -108,11 +127,21 @@ def scores(draw: st.DrawFn, most_tracks: int = 4) -> Score:
             tuple(tracks),
             tuple(syllables),
             metadata,
+            tuple(lines),
         )
     )
 
 
-def draw_track(draw: st.DrawFn, fresh: Any) -> Track:
+def flag(draw: st.DrawFn) -> bool:
+    return draw(st.booleans())
+
+
+def positions(draw: st.DrawFn) -> list[float]:
+    """Draw rising positions: 1, 2, 3 as numbered anew, or what moving about leaves behind."""
+    return draw(st.sampled_from([[1.0, 2.0, 3.0, 4.0], [-2.5, 0.125, 0.25, 1e6]]))
+
+
+def draw_track(draw: st.DrawFn, fresh: Any, position: float) -> Track:
     drawn = draw(
         st.lists(
             st.tuples(ticks, st.integers(1, 2000), st.integers(0, 127), st.integers(1, 127)),
@@ -144,6 +173,9 @@ def draw_track(draw: st.DrawFn, fresh: Any) -> Track:
             AutomationPoint(fresh(), tick, parameter, float(value))
             for (tick, parameter), value in points.items()
         ),
+        preset=draw(st.sampled_from(["", "upright"])),
+        position=position,
+        locked=flag(draw),
     )
 
 
@@ -156,8 +188,8 @@ def highest_notes(track: Track) -> list[Note]:
 def what_midi_holds(score: Score) -> dict[str, Any]:
     """Return everything of a score that survives a MIDI file, as comparable plain data.
 
-    Lost: ids, ``locked``, ``origin``, phonemes, Roman numerals, metadata other than
-    copyright, fractions of a microsecond in tempos.
+    Lost: ids, ``locked``, ``origin``, phonemes, Roman numerals, presets, positions (the order
+    stays), lyric lines, metadata other than copyright, fractions of a microsecond in tempos.
     """
     score = ordered(score)
     place_of = {
@@ -170,9 +202,12 @@ def what_midi_holds(score: Score) -> dict[str, Any]:
         "tempos": [(change.tick, names.microseconds(change.bpm)) for change in score.tempos],
         "meters": [replace(change, id="") for change in score.meters],
         "keys": [replace(change, id="") for change in score.keys],
-        "sections": [replace(section, id="") for section in score.sections],
-        "chords": [replace(chord, id="", roman="") for chord in score.chords],
-        "tracks": [replace(track, id="", notes=(), automation=()) for track in score.tracks],
+        "sections": [replace(section, id="", locked=False) for section in score.sections],
+        "chords": [replace(chord, id="", roman="", locked=False) for chord in score.chords],
+        "tracks": [
+            replace(track, id="", notes=(), automation=(), preset="", position=0.0, locked=False)
+            for track in score.tracks
+        ],
         "notes": [
             sorted((note.start, note.duration, note.pitch, note.velocity) for note in track.notes)
             for track in score.tracks
