@@ -12,9 +12,11 @@ from accounts.models import User
 from ariaforge.context import current_action
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
 from compositions.composer import Composition as Composed
-from compositions.documents import load_score, store_score
-from compositions.models import AISession, Composition, Export, Render
+from compositions.documents import load_score
+from compositions.history.versions import set_document
+from compositions.models import AISession, Composition, Export, Render, Version
 from compositions.score.midi import write_midi
+from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
 from compositions.workshop import compose_from_prompt, soundfont_path, tags_for
@@ -24,6 +26,17 @@ from media.services import keep_file, prepare_file
 # Encoding and storing come after the sound engine has reported its 100 %.
 RENDER_SHARE = 0.75
 ENCODE_SHARE = 0.22
+
+# What composing says of a song besides its document.
+_COMPOSED = (
+    "midi",
+    "spec",
+    "theory_data",
+    "explanation",
+    "engine_version",
+    "confidence_score",
+    "confidence",
+)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -73,6 +86,7 @@ class ComposeKind(JobKind):
     def finish(self, context: JobContext, outcome: ComposeOutcome) -> dict[str, Any]:
         """Store the document and its MIDI file, and ask for the mix."""
         composed = outcome.composed
+        owner = User.objects.get(pk=context.owner_id)
         composition = _locked_song(context.parameters["composition"])
         composition.midi = keep_file(outcome.midi)
         composition.spec = composed.spec.to_dict()
@@ -85,8 +99,24 @@ class ComposeKind(JobKind):
         if composition.name != working_title(composition.ai_prompt):
             # Somebody has named the song meanwhile; that name stays.
             score = replace(score, title=composition.name)
-        store_score(composition, score)
-        AISession.objects.filter(pk=context.parameters["session"]).update(
+        composition.save(update_fields=_COMPOSED)
+        session = _row(AISession, context, "session")
+        set_document(
+            composition=composition,
+            data=to_dict(score),
+            user=owner,
+            name="Compose",
+            source=Version.Source.COMPOSER,
+            message=f"Composed “{score.title}”",
+            provenance={
+                "prompt": session.prompt,
+                "seed": session.seed,
+                "engine_version": composed.engine_version,
+                "session": str(session.pk),
+                **session.parameters,
+            },
+        )
+        AISession.objects.filter(pk=session.pk).update(
             engine_version=composed.engine_version,
             spec=composition.spec,
             confidence_score=composition.confidence_score,
@@ -94,7 +124,7 @@ class ComposeKind(JobKind):
             updated_by=current_action().actor_id,
         )
         _note_artifact(context, "midi", composition.midi)
-        request_render(composition=composition, user=User.objects.get(pk=context.owner_id))
+        request_render(composition=composition, user=owner)
         return {"composition": str(composition.pk), "content_hash": composition.content_hash}
 
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from ariaforge.models import Job
 from compositions.composer.spec import InstrumentRequest, MusicSpec, Source
-from compositions.documents import store_score
-from compositions.models import Composition, Render
+from compositions.history.versions import set_document
+from compositions.models import Composition, Render, Version
 from compositions.score.document import (
     Chord,
     KeyChange,
@@ -32,6 +32,7 @@ from compositions.score.document import (
     TrackRole,
     mint_id,
 )
+from compositions.score.serialisation import to_dict
 from compositions.services import composition_topic, default_project
 from compositions.sound.peaks import PeaksBuilder
 from media.models import Asset
@@ -182,7 +183,17 @@ def make_song(
         filename="song.mid",
         kind=Asset.Kind.MIDI,
     )
-    store_score(song, example_score(title or "Rain on the Tape"))
+    song.save()
+    score = example_score(title or "Rain on the Tape")
+    set_document(
+        composition=song,
+        data=to_dict(score),
+        user=user,
+        name="Compose",
+        source=Version.Source.COMPOSER,
+        message=f"Composed “{score.title}”",
+        provenance={"prompt": PROMPT, "seed": song.seed, "engine_version": song.engine_version},
+    )
     if state == "composed":
         return _again(song)
     render = Render.objects.create(

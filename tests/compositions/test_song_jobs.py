@@ -13,9 +13,11 @@ from django.db import connection, transaction
 
 from ariaforge.exceptions import ConflictError, InvalidInputError
 from ariaforge.jobs.registry import JobContext, JobError, find_kind
+from ariaforge.jobs.services import submit_job
 from ariaforge.models import Job
-from compositions.documents import load_score, music_hash, store_score
-from compositions.models import AISession, Composition, Export, Track
+from compositions.documents import load_plain, load_score, music_hash
+from compositions.history.versions import load_version
+from compositions.models import AISession, Composition, Export, Track, Version
 from compositions.models.composition import Stage
 from compositions.presentation import progress_card
 from compositions.score.midi import write_midi
@@ -34,6 +36,7 @@ from media.models import Asset
 from tests.compositions.conftest import PROMPT, reported
 from tests.compositions.songs import advance, make_song
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
+from tests.history.documents import edit
 
 pytestmark = pytest.mark.django_db
 
@@ -211,13 +214,39 @@ def test_renaming_does_not_change_the_music(composed_song):
         rename(composition=song, name="  ")
 
 
-def test_storing_again_replaces_and_counts_the_revision(composed_song):
-    score = load_score(composed_song)
-    before = (composed_song.revision, composed_song.tracks.count())
-    store_score(composed_song, score)
+def test_composing_begins_the_history_of_a_song(composed_song, musician):
+    version = composed_song.branch.tip
+    assert composed_song.branch.name == "main"
+    assert composed_song.head == version
+    assert (version.number, version.source) == (1, "composer")
+    assert version.author_id == musician.pk
+    assert load_version(version) == load_plain(composed_song)
+    session = AISession.objects.get(composition=composed_song)
+    assert version.provenance == {
+        "prompt": PROMPT,
+        "seed": 7,
+        "engine_version": composed_song.engine_version,
+        "session": str(session.pk),
+        "overrides": {},
+    }
+
+
+def test_composing_again_saves_unsaved_edits_before(composed_song, musician, run_jobs):
+    track = composed_song.tracks.first()
+    edit(composed_song, musician, track.entity_id, muted=True)
+    session = AISession.objects.get(composition=composed_song)
+    again = {"composition": str(composed_song.pk), "session": str(session.pk)}
+    submit_job(owner=musician, kind="compose", parameters=again)
+
+    run_jobs("compose")
+
     song = fresh(composed_song)
-    assert (song.revision, song.tracks.count()) == (before[0] + 1, before[1])
-    assert load_score(song) == score
+    composed, saved, first = Version.objects.filter(composition=song)
+    assert (saved.source, saved.parent, composed.parent) == ("automatic", first, saved)
+    strips = {strip["id"]: strip for strip in load_version(saved)["tracks"]}
+    assert strips[track.entity_id]["muted"]
+    assert composed.content_hash == first.content_hash == song.content_hash
+    assert song.head == composed
 
 
 def test_one_key_begins_one_song(musician):

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from compositions.documents import load_plain
+from compositions.documents import DOCUMENT_FIELDS, load_plain, write_document
+from compositions.editing import lock_document
 from compositions.history.versions import set_document
-from compositions.models import Composition, Version
+from compositions.models import Composition, EditBatch, Version
 from compositions.score.document import (
     KeyChange,
     MeterChange,
@@ -83,3 +84,22 @@ def without(data: Plain, *entity_ids: str) -> Plain:
 def working(song: Composition) -> Plain:
     """The document as the rows have it now."""
     return load_plain(Composition.objects.get(pk=song.pk))
+
+
+def edit(song: Composition, user: User, entity_id: str, **fields: Any) -> Composition:
+    """Change an entity of the working copy; return the song as it is then."""
+    with transaction.atomic():
+        locked = lock_document(song.pk)
+        write_document(locked, changed(load_plain(locked), entity_id, **fields))
+        locked.revision += 1
+        locked.save(update_fields=[*DOCUMENT_FIELDS, "revision"])
+        EditBatch.objects.create(
+            composition=locked,
+            sequence=locked.revision,
+            base_sequence=locked.revision - 1,
+            branch_name="main",
+            name="Edit",
+            author=user,
+            tree_hash=locked.tree_hash,
+        )
+    return Composition.objects.get(pk=song.pk)
