@@ -53,7 +53,9 @@ class Change:
     def from_dict(cls, data: dict[str, Any]) -> Change:
         """Read what :meth:`to_dict` wrote. Raises :class:`ScoreError` for anything else."""
         _check(data)
-        return cls(data["entity_id"], data["kind"], data["action"], data["before"], data["after"])
+        return cls(
+            data["entity_id"], data["kind"], data["action"], data.get("before"), data.get("after")
+        )
 
 
 def diff(before: Entities, after: Entities) -> list[Change]:
