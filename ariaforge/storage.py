@@ -29,6 +29,8 @@ from ariaforge.exceptions import StorageFullError
 logger = logging.getLogger(__name__)
 
 PARTIAL_SUFFIX = ".part"
+# How often to make a folder anew that is removed, being empty, before it is used.
+FOLDER_CLASHES = 20
 _pending_files: ContextVar[dict[str, Storage] | None] = ContextVar("pending_files", default=None)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -42,11 +44,10 @@ class DurableFileSystemStorage(FileSystemStorage):
     def _save(self, name: str, content: File[Any]) -> str:
         """Store ``content``; raises ``StorageFullError`` when the disk or a quota is full."""
         target = Path(self.path(name))
-        self._make_folder(target.parent)
         partial_path = target.with_name(f"{target.name}.{uuid.uuid4().hex}{PARTIAL_SUFFIX}")
         mode = self.file_permissions_mode or 0o600
         try:
-            descriptor = os.open(partial_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            descriptor = self._open_new(partial_path, mode)
             with os.fdopen(descriptor, "wb") as output:
                 for chunk in content.chunks():
                     output.write(chunk if isinstance(chunk, bytes) else chunk.encode())
@@ -72,6 +73,19 @@ class DurableFileSystemStorage(FileSystemStorage):
         name = str(target.relative_to(self.location)).replace("\\", "/")
         validate_file_name(name, allow_relative_path=True)
         return name
+
+    def _open_new(self, path: Path, mode: int) -> int:
+        """Create a file, and its folder; return its descriptor.
+
+        :meth:`delete` elsewhere may remove the folder again while it is still empty.
+        """
+        for _ in range(FOLDER_CLASHES):
+            # "Exists" is what mkdir says of a folder that is gone when it looks closer.
+            with suppress(FileNotFoundError, FileExistsError):
+                self._make_folder(path.parent)
+                return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        self._make_folder(path.parent)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
 
     def _make_folder(self, folder: Path) -> None:
         """Create a folder and those above it with the permissions of the settings."""
@@ -162,6 +176,28 @@ def remove_file(storage: Storage, name: str) -> None:
         storage.delete(name)
     except Exception:
         logger.exception("file_not_removed", extra={"name_in_storage": name})
+
+
+def folders_in(storage: Storage, folder: str) -> list[str]:
+    """Return the names of the folders that lie directly in a folder of the storage."""
+    try:
+        folders, _ = storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return list(folders)
+
+
+def stored_names(storage: Storage, folder: str) -> Iterator[str]:
+    """Yield the names of all files under a folder of the storage."""
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for file in files:
+        if file:
+            yield f"{folder}/{file}"
+    for name in folders:
+        yield from stored_names(storage, f"{folder}/{name}")
 
 
 def free_disk_mb(storage: Storage | None = None) -> int | None:

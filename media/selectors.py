@@ -1,6 +1,8 @@
-"""Reads of media: the answer that carries an asset's bytes."""
+"""Reads of media: the answer that carries an asset's bytes, and which files have a row."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -23,3 +25,8 @@ def asset_file_response(request: HttpRequest, asset: Asset, *, download: bool) -
         last_modified=asset.created_at,
         inline=not download,
     )
+
+
+def names_with_row(names: Collection[str]) -> set[str]:
+    """Return those names of stored files that an asset names, live or in the trash."""
+    return set(Asset.all_objects.filter(file__in=names).values_list("file", flat=True))

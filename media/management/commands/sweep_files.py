@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -12,30 +11,20 @@ from django.core.files.storage import Storage
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from ariaforge.storage import stored_names
 from media.models import STORAGE_FOLDER, Asset
+from media.selectors import names_with_row
 
 BATCH = 500
-
-
-def stored_names(storage: Storage, folder: str) -> Iterator[str]:
-    """Yield the names of all files under a folder of the storage."""
-    try:
-        folders, files = storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for file in files:
-        if file:
-            yield f"{folder}/{file}"
-    for name in folders:
-        yield from stored_names(storage, f"{folder}/{name}")
 
 
 class Command(BaseCommand):
     """Compare the storage with the rows of assets.
 
     A file is an orphan when no asset, live or in the trash, names it: its transaction was
-    rolled back, the machine stopped while it was written, or its rows were purged while
-    the storage did not answer. Young files are left alone, as their rows may yet come.
+    rolled back, the machine stopped while it was written, or the storage did not answer
+    when its rows were purged or its job ended. Young files are left alone, as their rows
+    may yet come.
     """
 
     help = "Remove stored files that no asset names, and report assets whose file is missing."
@@ -54,7 +43,7 @@ class Command(BaseCommand):
         names = stored_names(storage, STORAGE_FOLDER)
         removed = 0
         while batch := list(islice(names, BATCH)):
-            kept = set(Asset.all_objects.filter(file__in=batch).values_list("file", flat=True))
+            kept = names_with_row(batch)
             for name in batch:
                 if name in kept or not self._is_older(storage, name, cutoff):
                     continue
