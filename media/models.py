@@ -24,10 +24,14 @@ ROLE_PATTERN = r"^[a-z][a-z0-9_]*$"
 STORAGE_FOLDER = "media"
 
 
-def storage_name(asset: Asset, filename: str) -> str:
-    """Return a name in the storage that nobody can guess and no person has chosen."""
+def storage_name(asset: Asset, filename: str, folder: str = "") -> str:
+    """Return a name in the storage that nobody can guess and no person has chosen.
+
+    With ``folder``, the name lies in that folder below the one of all assets.
+    """
     extension = extension_of_type(asset.content_type)
-    return f"{STORAGE_FOLDER}/{asset.pk}/{uuid.uuid4()}{extension}"
+    root = f"{STORAGE_FOLDER}/{folder}" if folder else STORAGE_FOLDER
+    return f"{root}/{asset.pk}/{uuid.uuid4()}{extension}"
 
 
 @audited()

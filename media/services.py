@@ -19,7 +19,8 @@ from ariaforge.storage import (
     remove_file,
     require_free_disk,
 )
-from media.models import Asset
+from media.models import Asset, storage_name
+from media.selectors import names_with_row
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -47,16 +48,19 @@ def prepare_file(
     duration_seconds: float | None = None,
     sample_rate_hz: int | None = None,
     channels: int | None = None,
+    folder: str = "",
 ) -> Asset:
     """Put a file into the storage and return its row, not saved yet.
 
     For work that must not hold a transaction while bytes travel: prepare first, then
-    :func:`keep_file` inside the transaction, both within one block of
-    :func:`ariaforge.storage.remove_uncommitted_files`, which removes a file that is never
-    kept (``manage.py sweep_files`` does too, a day later). The bytes are read in blocks,
-    from the beginning of ``content`` to its end, and lie under a random name. Without
-    ``content_type`` the ending of ``filename`` decides. Everything but these two is as
-    in :class:`media.models.Asset`.
+    :func:`keep_file` inside the transaction. So that a file that is never kept is removed,
+    put both within one block of :func:`ariaforge.storage.remove_uncommitted_files`; a job
+    instead gives ``folder=context.files_folder``, whose files go when it ends without them.
+    ``manage.py sweep_files`` removes the rest a day later.
+
+    The bytes are read in blocks, from the beginning of ``content`` to its end, and lie
+    under a random name. Without ``content_type`` the ending of ``filename`` decides.
+    Everything but these three is as in :class:`media.models.Asset`.
 
     Raises:
         StorageFullError: the disk is full, or nearly.
@@ -90,7 +94,7 @@ def prepare_file(
         storage = field.storage
         require_free_disk(size, storage)
         # Validated with the name that is about to be used, so that nothing is written in vain.
-        asset.file = field.generate_filename(asset, filename)
+        asset.file = storage.generate_filename(storage_name(asset, filename, folder))
         asset.clean_fields()
         file.seek(0)
         asset.file = storage.save(asset.file.name, file, max_length=field.max_length)
@@ -104,28 +108,30 @@ def prepare_file(
 def keep_file(asset: Asset) -> Asset:
     """Save the row of a file that :func:`prepare_file` stored.
 
-    When the row cannot be saved, the file is removed again; to have that too when a
-    transaction around the call fails later, wrap that transaction in
-    :func:`ariaforge.storage.remove_uncommitted_files`.
+    When the row cannot be saved, the file stays: a transaction that failed because the
+    database was away is tried again, with the same file. :func:`prepare_file` says who
+    removes it in the end.
     """
-    storage, name = asset.file.storage, str(asset.file.name)
-    try:
-        with transaction.atomic():
-            asset.save(force_insert=True)
-    except BaseException:
-        remove_file(storage, name)
-        raise
-    keep_file_on_commit(name)
+    with transaction.atomic():
+        asset.save(force_insert=True)
+    keep_file_on_commit(str(asset.file.name))
     return asset
 
 
 def store_file(*, owner: User, content: Content, filename: str, kind: str, **fields: Any) -> Asset:
     """Store a file for good and return its saved row: :func:`prepare_file`, then
     :func:`keep_file`, with the arguments and the errors of both.
+
+    When the row cannot be saved, the file is removed again; to have that too when a
+    transaction around the call fails later, wrap that transaction in
+    :func:`ariaforge.storage.remove_uncommitted_files`.
     """
-    return keep_file(
-        prepare_file(owner=owner, content=content, filename=filename, kind=kind, **fields)
-    )
+    asset = prepare_file(owner=owner, content=content, filename=filename, kind=kind, **fields)
+    try:
+        return keep_file(asset)
+    except BaseException:
+        remove_file(asset.file.storage, str(asset.file.name))
+        raise
 
 
 def purge_assets(assets: AssetQuerySet | Iterable[Asset]) -> int:
@@ -145,8 +151,7 @@ def purge_assets(assets: AssetQuerySet | Iterable[Asset]) -> int:
 def _remove_unnamed_files(names: set[str]) -> None:
     """Remove files that no row names any more."""
     storage = Asset._meta.get_field("file").storage
-    kept = set(Asset.all_objects.filter(file__in=names).values_list("file", flat=True))
-    for name in sorted(names - kept):
+    for name in sorted(names - names_with_row(names)):
         remove_file(storage, name)
 
 

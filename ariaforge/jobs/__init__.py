@@ -12,7 +12,9 @@ The life of a job
    conditional UPDATE that mints a lease token (:mod:`ariaforge.jobs.claims`).
 4. The work runs in a child process group with limits (:mod:`ariaforge.jobs.child`),
    watched by the worker's thread (:mod:`ariaforge.jobs.attempt`), which renews the lease.
-5. The end (:mod:`ariaforge.jobs.endings`) is one transaction that holds only while the
+5. The end (:mod:`ariaforge.jobs.transitions`) is one transaction that holds only while the
    token is still the row's: state, artifacts, and the kind's own rows. Whoever finds the
    token changed stops, because somebody else owns the job or it was cancelled.
+6. Files that the work has stored and that got no row by then are removed
+   (:mod:`ariaforge.jobs.files`).
 """

@@ -22,6 +22,11 @@ from ariaforge.context import acting_as
 from ariaforge.jobs import transitions
 from ariaforge.jobs.claims import LeaseLostError, is_cancel_requested, renew_lease
 from ariaforge.jobs.failures import TOO_MUCH_TIME, crash, refusal, retry_delay_seconds
+from ariaforge.jobs.files import (
+    folder_of_attempt,
+    remove_files_of_attempt,
+    remove_files_of_job,
+)
 from ariaforge.jobs.messages import Finished, LogLine, Order, Progress, Refused, Report
 from ariaforge.jobs.processes import ChildProcess
 from ariaforge.jobs.registry import JobContext, JobKind, find_kind
@@ -74,11 +79,13 @@ class Attempt:
         self.token = job.lease_token
         self.stopping = stopping
         self.work_dir = work_dir_of(job)
+        self.files_folder = folder_of_attempt(job)
         self.began_at = time.monotonic()
         self.renewed_at = self.began_at
         self.checked_at = self.began_at
         self.progress = Progress(job.progress, "")
         self.written = self.progress
+        self.is_work_dir_removed = False
 
     def run(self) -> None:
         """Do the work and write its end. Raises only what no later attempt could mend."""
@@ -87,10 +94,10 @@ class Attempt:
                 verdict = self._work()
                 if not isinstance(verdict, Finished):
                     # First the files, then the state: who sees "cancelled" finds nothing.
-                    shutil.rmtree(self.work_dir, ignore_errors=True)
+                    self._throw_away()
                 self._settle(verdict)
             finally:
-                shutil.rmtree(self.work_dir, ignore_errors=True)
+                self._remove_work_dir()
 
     # -- Watching ---------------------------------------------------------------
 
@@ -100,6 +107,7 @@ class Attempt:
             return Refused("unknown_kind", f"Jobs of kind {self.job.kind!r} can no longer be run.")
         try:
             self._make_work_dir()
+            remove_files_of_job(self.job.pk)
             child = ChildProcess(self._order())
         except Exception as error:
             logger.exception("A job could not be started")
@@ -121,6 +129,17 @@ class Attempt:
             shutil.rmtree(old, ignore_errors=True)
         self.work_dir.mkdir(mode=0o700)
 
+    def _remove_work_dir(self) -> None:
+        """Remove the folder, once: after the state is written, its name may be another's."""
+        if not self.is_work_dir_removed:
+            shutil.rmtree(self.work_dir, ignore_errors=True)
+        self.is_work_dir_removed = True
+
+    def _throw_away(self) -> None:
+        """Remove all that the attempt has made and that no row names."""
+        self._remove_work_dir()
+        remove_files_of_attempt(self.files_folder)
+
     def _order(self) -> Order:
         return Order(
             job_id=self.job.pk,
@@ -131,6 +150,7 @@ class Attempt:
             topic=self.job.topic,
             attempt=self.job.attempts,
             work_dir=self.work_dir,
+            files_folder=self.files_folder,
             databases={alias: connections[alias].settings_dict["NAME"] for alias in connections},
             media_root=str(settings.MEDIA_ROOT),
         )
@@ -221,6 +241,10 @@ class Attempt:
             try:
                 self._settle_once(verdict)
                 return
+            except LeaseLostError:
+                logger.warning("The lease of a job was lost; its work is thrown away")
+                self._throw_away()
+                return
             except DATABASE_AWAY as error:
                 logger.warning("The end of a job could not be written yet: %s", error)
                 connection.close()
@@ -233,13 +257,13 @@ class Attempt:
                     raise
                 logger.exception("Finishing a job failed")
                 verdict = refusal(error)
+                self._throw_away()
 
     def _settle_once(self, verdict: Verdict) -> None:
         with transaction.atomic():
             job = transitions.lock_job(self.job.pk, token=self.token)
             if job is None:
-                logger.warning("The lease of a job was lost; its work is thrown away")
-                return
+                raise LeaseLostError
             match verdict:
                 case Finished():
                     self._finish(job, verdict)
@@ -266,6 +290,7 @@ class Attempt:
             on_progress=lambda fraction, step: None,
             on_log=lambda level, message: transitions.log_event(job, level, message),
             artifacts=finished.artifacts,
+            files_folder=self.files_folder,
         )
         result = kind.finish(context, finished.outcome) or {}
         if self.progress.step:

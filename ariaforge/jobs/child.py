@@ -65,6 +65,7 @@ def _run(order: Order, reporter: Reporter) -> Report:
         work_dir=order.work_dir,
         on_progress=reporter.progress,
         on_log=reporter.log,
+        files_folder=order.files_folder,
     )
     with acting_as(order.owner_id, request_id=order.request_id, job_id=str(order.job_id)):
         outcome = kind.run(context)

@@ -26,6 +26,7 @@ class Order:
     topic: str
     attempt: int
     work_dir: Path
+    files_folder: str
     databases: dict[str, str]
     media_root: str
 

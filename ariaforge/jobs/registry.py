@@ -60,6 +60,9 @@ class JobContext:
     In :meth:`JobKind.run` (in the child process) everything works. In
     :meth:`JobKind.finish` (in the worker, inside the transaction) ``log`` and
     ``add_artifact`` work and ``work_dir`` still exists; progress is no longer shown.
+
+    Files that ``run`` puts into the storage belong below ``files_folder``: what has no row
+    when the attempt ends is removed from there.
     """
 
     job_id: uuid.UUID
@@ -72,6 +75,7 @@ class JobContext:
     on_progress: Callable[[float, str], None]
     on_log: Callable[[str, str], None]
     artifacts: list[Artifact] = field(default_factory=list)
+    files_folder: str = ""
 
     def progress(self, fraction: float, step: str = "") -> None:
         """Say how much of all the work is done (0 to 1) and what is being done.

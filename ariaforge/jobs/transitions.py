@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ariaforge.events import publish
+from ariaforge.jobs.files import remove_files_of_job
 from ariaforge.jobs.registry import Artifact, find_kind
 from ariaforge.models import Job, JobArtifact, JobEvent, JobState
 
@@ -185,6 +186,8 @@ def _end(job: Job, state: JobState) -> None:
     job.refresh_from_db(fields=["finished_at"])
     transaction.on_commit(partial(_send_waiting_jobs_again_or_log, job.owner_id))
     announce(job)
+    if job.worker:  # otherwise it never began, and stored nothing
+        transaction.on_commit(partial(remove_files_of_job, job.pk))
 
 
 def _drop_lease(job: Job) -> None:
