@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dramatiq
 import pytest
+from django.db import connection
 from dramatiq.brokers.redis import RedisBroker
 
 # Before any test starts the fork server, whose children import these kinds.
-os.environ["JOB_KIND_MODULES"] = "tests.jobs.kinds"
+os.environ["JOB_KIND_MODULES"] = "tests.jobs.kinds,tests.jobs.file_kinds"
 
 from accounts.models import User
 from ariaforge import actors
+from ariaforge.jobs.attempt import Attempt
+from ariaforge.jobs.claims import claim_job
+from ariaforge.jobs.processes import warm_up
 from ariaforge.jobs.services import submit_job
 from ariaforge.models import Job
 from tests.factories import UserFactory
-from tests.jobs import kinds  # noqa: F401 - registers them
+from tests.jobs import file_kinds, kinds  # noqa: F401 - registers them
 from tests.jobs.servers import (
     LEASE_SECONDS,
     ManagedProcess,
@@ -68,6 +73,30 @@ def submit(owner: User) -> Callable[..., Job]:
 
 
 @pytest.fixture
+def running() -> Iterator[Callable[..., threading.Thread]]:
+    """Return a function that runs a job in a thread, as a worker does."""
+    threads: list[threading.Thread] = []
+
+    warm_up()
+
+    def start(job: Job, stopping: threading.Event | None = None) -> threading.Thread:
+        def work() -> None:
+            claimed = claim_job(job.queue)
+            assert claimed is not None
+            Attempt(claimed, stopping or threading.Event()).run()
+            connection.close()
+
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+        return threads[-1]
+
+    yield start
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
 def broker(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisBroker]:
     """A broker on our Redis, with empty queues, for code that sends in this process."""
     redis_server.flush()
@@ -84,8 +113,8 @@ def broker(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterat
 class Studio:
     """A worker and a dispatcher, started again when a test has ended one of them."""
 
-    def __init__(self, redis_server: RedisServer, folder: Path) -> None:
-        self.environment = environment_for(redis_server, folder)
+    def __init__(self, redis_server: RedisServer, folder: Path, **environment: str) -> None:
+        self.environment = {**environment_for(redis_server, folder), **environment}
         self.folder = folder
         self.work_dir = folder / "work"
         self.worker: ManagedProcess | None = None

@@ -21,7 +21,6 @@ from ariaforge.events.streams import stream_key
 from ariaforge.jobs import worker
 from ariaforge.jobs.attempt import Attempt
 from ariaforge.jobs.claims import claim_job
-from ariaforge.jobs.processes import warm_up
 from ariaforge.jobs.services import cancel_job, retry_job
 from ariaforge.models import Job
 from ariaforge.redis_client import redis_client
@@ -49,30 +48,6 @@ def leftovers() -> list[Path]:
     """Return what lies in the folder of work folders."""
     root = settings.JOB_WORK_DIR
     return list(root.iterdir()) if root.is_dir() else []
-
-
-@pytest.fixture
-def running(marker: Marker) -> Any:
-    """Return a function that runs a job in a thread, as a worker does."""
-    threads: list[threading.Thread] = []
-
-    warm_up()
-
-    def start(job: Job, stopping: threading.Event | None = None) -> threading.Thread:
-        def work() -> None:
-            claimed = claim_job(job.queue)
-            assert claimed is not None
-            Attempt(claimed, stopping or threading.Event()).run()
-            connection.close()
-
-        threads.append(threading.Thread(target=work))
-        threads[-1].start()
-        return threads[-1]
-
-    yield start
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
 
 
 def test_a_job_runs_in_a_child_and_ends_in_one_transaction(

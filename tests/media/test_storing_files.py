@@ -10,7 +10,9 @@ import re
 import stat
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
 from ariaforge.exceptions import InvalidInputError, StorageFullError
+from ariaforge.jobs.files import folder_of_attempt
+from ariaforge.models import Job
 from ariaforge.storage import DurableFileSystemStorage, remove_uncommitted_files
 from media.models import Asset
 from media.services import keep_file, prepare_file, purge_assets
@@ -56,9 +60,39 @@ def test_stores_every_form_of_content(
     assert asset.size_bytes == len(WAVE)
     assert asset.content_type == "audio/wav"
     assert asset.filename == "Küchenlied – mix.wav"
-    uuid = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    assert re.fullmatch(rf"media/{asset.pk}/{uuid}\.wav", asset.file.name)
+    random = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    assert re.fullmatch(rf"media/{asset.pk}/{random}\.wav", asset.file.name)
     assert path.exists()
+
+
+def test_a_file_of_a_job_lives_in_the_folder_of_its_attempt(
+    stored_files: StoredFiles, page_client: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = Job(attempts=32767, lease_token=uuid.uuid4())
+    asset = prepare_file(
+        owner=UserFactory(),
+        content=b"<score/>",
+        filename="a.musicxml",  # the longest ending
+        kind="document",
+        folder=folder_of_attempt(job),
+    )
+    keep_file(asset)
+    assert asset.file.name.startswith(
+        f"media/jobs/{job.pk}/32767-{job.lease_token.hex}/{asset.pk}/"
+    )
+    room = Asset._meta.get_field("file").max_length - len(asset.file.name)
+    assert room >= len("_1234567")  # what the storage adds to a name that is taken
+
+    part = page_client(asset.owner).get(asset.get_absolute_url(), headers={"Range": "bytes=1-5"})
+    assert (part.status_code, b"".join(part)) == (206, b"score")
+
+    orphan = Path(asset.file.path).parents[2] / "1-0" / "gone" / "x.wav"
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"x")
+    call_command("sweep_files", "--hours", "0")
+    assert "1 orphaned files removed; 0 assets" in capsys.readouterr().out
+    assert stored_files() == [Path(asset.file.path)]
+    assert not orphan.parents[1].exists()
 
 
 def test_stored_files_are_private(make_asset: MakeAsset, stored_files: StoredFiles) -> None:
@@ -190,6 +224,19 @@ def test_a_taken_name_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / name).read_bytes() == b"ours"
 
 
+def test_a_folder_may_go_while_another_file_is_stored_in_it(tmp_path: Path) -> None:
+    """Files of one folder come and go in three threads; no storing may fail for that."""
+    storage = DurableFileSystemStorage(location=tmp_path)
+
+    def come_and_go(name: str) -> None:
+        for _ in range(200):
+            storage.delete(storage.save(f"a/b/{name}", ContentFile(b"x")))
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(come_and_go, "xyz"))
+    assert not list(tmp_path.iterdir())
+
+
 def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(source: Path, target: Path) -> None:
         raise OSError(errno.EPERM, "no links here")
@@ -267,10 +314,11 @@ def test_nothing_is_removed_while_the_transaction_goes_on(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("folder", ["", "jobs/1/1-2"])
 def test_purging_removes_a_file_with_its_last_row(
-    make_asset: MakeAsset, stored_files: StoredFiles
+    make_asset: MakeAsset, stored_files: StoredFiles, folder: str
 ) -> None:
-    first = make_asset()
+    first = make_asset(folder=folder)
     second = Asset.objects.create(
         **{
             field.name: getattr(first, field.name)
