@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from ariaforge.admin_base import BaseModelAdmin
 from compositions.models import (
     AISession,
+    Branch,
     Chord,
     Composition,
+    EditBatch,
     Export,
     Preset,
+    Proposal,
     Render,
     Section,
+    Tag,
     Track,
+    Version,
 )
 
 # The document and its figures are made by the studio; the admin shows but does not type them.
@@ -31,7 +39,12 @@ DOCUMENT_FIELDS = (
     "document_metadata",
     "theory_data",
     "content_hash",
+    "tree_hash",
     "revision",
+    "branch",
+    "head",
+    "head_sequence",
+    "forked_from",
     "length_ticks",
     "duration_seconds",
     "audio_metadata",
@@ -50,6 +63,7 @@ class CompositionAdmin(BaseModelAdmin):
     autocomplete_fields = ["project"]
     raw_id_fields = ["midi", "compose_job", "current_render", "pending_render"]
     readonly_fields = DOCUMENT_FIELDS
+    exclude = ["tree"]
 
 
 class DocumentRowAdmin(BaseModelAdmin):
@@ -153,3 +167,110 @@ class PresetAdmin(BaseModelAdmin):
     list_display = ["name", "owner", "description"]
     search_fields = ["name"]
     raw_id_fields = ["owner"]
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """A record of what happened: it is looked at, not changed."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_select_related = ("composition",)
+    search_fields = ("=id", "=composition__id", "composition__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return all, also those of songs in the trash."""
+        queryset = self.model.all_objects.all()
+        ordering = self.get_ordering(request)
+        return queryset.order_by(*ordering) if ordering else queryset
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Records are written by what they record."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Records never change."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Records go with their song."""
+        return False
+
+
+@admin.register(Version)
+class VersionAdmin(RecordAdmin):
+    """Versions; what is in them is shown by the song's history."""
+
+    list_display = ("number", "composition", "branch_name", "source", "author_name", "message")
+    list_filter = ("source",)
+    ordering = ("-pk",)
+    exclude = ("tree",)
+
+
+@admin.register(EditBatch)
+class EditBatchAdmin(RecordAdmin):
+    """The log of edits."""
+
+    list_display = ("sequence", "composition", "name", "source", "branch_name", "created_at")
+    list_filter = ("source",)
+    ordering = ("-pk",)
+    readonly_fields = ("effects",)
+
+    # A batch may have thousands.
+    SHOWN = 100
+
+    @admin.display(description="Operations")
+    def effects(self, batch: EditBatch) -> SafeString:
+        """Return the first operations, a line for each."""
+        total = batch.operations.count()
+        lines = format_html_join(
+            "",
+            "<li>{} {} <code>{}</code>: {} → {}</li>",
+            (
+                (row.action, row.kind, row.entity_id, row.before, row.after)
+                for row in batch.operations.all()[: self.SHOWN]
+            ),
+        )
+        return format_html("<p>{} in all</p><ol>{}</ol>", total, lines)
+
+
+class HistoryRowAdmin(BaseModelAdmin):
+    """A name or an offer in the history of a song: made in the studio, looked at here."""
+
+    list_select_related = ["composition"]
+    search_fields = ["name", "composition__name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """What it names is a matter of the song's history, not of a form."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Return every field: changing one needs the lock of the song."""
+        return tuple(field.name for field in self.model._meta.fields)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The working copy may follow it, and offers may lead to it."""
+        return False
+
+
+@admin.register(Branch)
+class BranchAdmin(HistoryRowAdmin):
+    """Branches."""
+
+    list_display = ["name", "composition", "tip", "is_protected", "created_by"]
+    list_filter = ["is_protected"]
+
+
+@admin.register(Tag)
+class TagAdmin(HistoryRowAdmin):
+    """Tags."""
+
+    list_display = ["name", "composition", "version", "created_by"]
+
+
+@admin.register(Proposal)
+class ProposalAdmin(HistoryRowAdmin):
+    """Proposals."""
+
+    list_display = ["title", "composition", "state", "branch", "target", "created_by"]
+    list_filter = ["state"]
+    search_fields = ["title", "composition__name"]
