@@ -24,7 +24,7 @@ from compositions.history.commits import (
     write_version,
 )
 from compositions.history.wording import describe
-from compositions.models import Branch, Composition, Version
+from compositions.models import Branch, Composition, EditBatch, Version
 from compositions.models.composition import DOCUMENT_HEAD
 from compositions.models.history import MAIN_BRANCH, MESSAGE_MAX_LENGTH
 from compositions.score.entities import Plain
@@ -35,6 +35,7 @@ __all__ = [
     "commit_hash",
     "ensure_history",
     "load_version",
+    "mirror_song",
     "move_tip",
     "require_unprotected",
     "restore_version",
@@ -72,7 +73,7 @@ def save_version(
         version = save_working_copy(
             song, user=user, message=message, source=source, provenance=provenance
         )
-    _mirror(song, composition)
+    mirror_song(song, composition)
     return version
 
 
@@ -84,7 +85,10 @@ def save_working_copy(
     source: str = Version.Source.AUTOMATIC,
     provenance: dict[str, Any] | None = None,
 ) -> Version | None:
-    """Do what :func:`save_version` does for a song that is locked, without asking who may."""
+    """Do what :func:`save_version` does for a song that is locked, without asking who may.
+
+    What is saved automatically is in the name of whoever edited last.
+    """
     branch = ensure_history(composition, user)
     head: Version = branch.tip
     if composition.tree_hash == head.tree_hash:
@@ -93,6 +97,8 @@ def save_working_copy(
             composition.head_sequence = composition.revision
             composition.save(update_fields=["head_sequence"])
         return None
+    if source == Version.Source.AUTOMATIC:
+        user = _last_editor(composition) or user
     data = load_plain(composition)
     version = write_version(
         composition,
@@ -165,7 +171,7 @@ def set_document(
             composition=song, data=data, version=version, name=name, source=source, user=user
         )
         tell_history(song, "version", version)
-    _mirror(song, composition)
+    mirror_song(song, composition)
     return version
 
 
@@ -212,7 +218,12 @@ def require_unprotected(composition: Composition, branch: Branch, user: User | N
         )
 
 
-def _mirror(song: Composition, composition: Composition) -> None:
+def _last_editor(composition: Composition) -> User | None:
+    last = EditBatch.all_objects.filter(composition=composition, sequence=composition.revision)
+    return User.objects.filter(pk__in=last.values("author")).first()
+
+
+def mirror_song(song: Composition, composition: Composition) -> None:
     """Set what has changed on the caller's copy of the row, if that is another one."""
     if song is composition:
         return

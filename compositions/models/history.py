@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from ariaforge.audit import audited
 from ariaforge.models import AliveManager, BaseModel
@@ -17,6 +18,30 @@ from compositions.querysets import (
 
 MAIN_BRANCH = "main"
 MESSAGE_MAX_LENGTH = 500
+NAME_MAX_LENGTH = 100
+# What references mean otherwise: the working copy, a version by number or by id.
+RESERVED_NAME = r"working|v[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+# No control characters, and no white space at the ends.
+_FIT_NAME = r"^[^[:space:][:cntrl:]]([^[:cntrl:]]*[^[:space:][:cntrl:]])?$"
+
+
+def _name_constraints(row: str) -> list[models.BaseConstraint]:
+    """What the database asks of the names of branches and tags.
+
+    They are unique among the living of a song without regard to case.
+    """
+    return [
+        models.UniqueConstraint(
+            F("composition"),
+            Lower("name"),
+            condition=Q(deleted_at__isnull=True),
+            name=f"{row}_name_unique_without_case",
+        ),
+        models.CheckConstraint(name=f"{row}_name_fit", condition=Q(name__regex=_FIT_NAME)),
+        models.CheckConstraint(
+            name=f"{row}_name_not_reserved", condition=~Q(name__iregex=f"^({RESERVED_NAME})$")
+        ),
+    ]
 
 
 class Blob(models.Model):
@@ -129,7 +154,7 @@ class Branch(BaseModel):
     composition = models.ForeignKey(
         "compositions.Composition", on_delete=models.CASCADE, related_name="branches"
     )
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=NAME_MAX_LENGTH)
     tip = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
     is_protected = models.BooleanField(default=False)
 
@@ -140,14 +165,7 @@ class Branch(BaseModel):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["composition", "name"],
-                condition=Q(deleted_at__isnull=True),
-                name="branch_name_unique_in_song",
-            ),
-            models.CheckConstraint(name="branch_name_not_empty", condition=~Q(name="")),
-        ]
+        constraints = _name_constraints("branch")
 
     def __str__(self) -> str:
         return self.name
@@ -160,7 +178,7 @@ class Tag(BaseModel):
     composition = models.ForeignKey(
         "compositions.Composition", on_delete=models.CASCADE, related_name="tags"
     )
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=NAME_MAX_LENGTH)
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="tags")
 
     soft_delete_parents = ("composition",)
@@ -170,14 +188,7 @@ class Tag(BaseModel):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["composition", "name"],
-                condition=Q(deleted_at__isnull=True),
-                name="tag_name_unique_in_song",
-            ),
-            models.CheckConstraint(name="tag_name_not_empty", condition=~Q(name="")),
-        ]
+        constraints = _name_constraints("tag")
 
     def __str__(self) -> str:
         return self.name

@@ -26,6 +26,7 @@ from compositions.score.document import (
 from compositions.score.entities import Plain, from_entities, to_entities
 from compositions.score.serialisation import to_dict
 from compositions.services import default_project
+from projects.models import Project
 
 
 def example(notes: int = 24, tracks: int = 2, title: str = "Harbour") -> Plain:
@@ -49,11 +50,13 @@ def example(notes: int = 24, tracks: int = 2, title: str = "Harbour") -> Plain:
     )
 
 
-def song_with(user: User, data: Plain | None = None) -> Composition:
+def song_with(
+    user: User, data: Plain | None = None, *, project: Project | None = None
+) -> Composition:
     """A song of ``user`` with the document as version 1 on main, as an import makes it."""
     with transaction.atomic():
         song = Composition.objects.create(
-            project=default_project(user), name="Harbour", seed=1, created_by=user
+            project=project or default_project(user), name="Harbour", seed=1, created_by=user
         )
         set_document(
             composition=song,

@@ -22,11 +22,6 @@ from tests.history.documents import changed, example, song_with, working
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ana() -> User:
-    return UserFactory(username="ana")
-
-
 def put(song: Composition, data: dict, user: User, message: str = "Changed") -> Version:
     """Another document for the song."""
     return set_document(
