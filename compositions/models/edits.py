@@ -20,7 +20,8 @@ class EditBatch(models.Model):
 
     ``sequence`` counts the batches of a song from 1; the song's ``revision`` is that of
     the last one. A batch that replaced the document at once (composed, imported, restored,
-    merged) has no operations: ``version`` holds the state that it led to.
+    merged) has no operations: ``version`` holds the state that it led to. ``superseded`` names
+    the operations that came too late because somebody had removed what they were for.
     """
 
     class Source(models.TextChoices):
@@ -28,6 +29,7 @@ class EditBatch(models.Model):
 
         PERSON = "person", "Edited"
         UNDO = "undo", "Undone"
+        REDO = "redo", "Redone"
         COMPOSER = "composer", "Composed"
         IMPORT = "import", "Imported"
         MERGE = "merge", "Merged"
@@ -59,6 +61,7 @@ class EditBatch(models.Model):
     version = models.ForeignKey(
         "compositions.Version", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
     )
+    superseded = models.JSONField(default=list, blank=True)
     tree_hash = models.CharField(max_length=64, help_text="Of the document after these edits.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -71,6 +74,15 @@ class EditBatch(models.Model):
             models.UniqueConstraint(
                 fields=["composition", "sequence"], name="edit_batch_sequence_unique_in_song"
             ),
+        ]
+        indexes = [
+            # Few batches have any; they are asked for with every edit.
+            models.Index(
+                fields=["composition"],
+                condition=~Q(superseded=[]),
+                name="edit_batch_with_superseded",
+            ),
+            models.Index(fields=["composition", "author", "-sequence"], name="edit_batch_own"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
 
