@@ -151,6 +151,8 @@ JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", default=10)
 JOB_RETENTION_DAYS = env.int("JOB_RETENTION_DAYS", default=30)
 # Modules with kinds of jobs besides job_kinds.py of the apps.
 JOB_KIND_MODULES = env.list("JOB_KIND_MODULES", default=[])
+# How long a song rests before its unsaved edits become a version.
+IDLE_VERSION_SECONDS = env.int("IDLE_VERSION_SECONDS", default=600)
 EVENT_STREAMS_PER_USER = env.int("EVENT_STREAMS_PER_USER", default=6)
 MINIMUM_FREE_DISK_MB = env.int("MINIMUM_FREE_DISK_MB", default=500)
 
@@ -325,8 +327,13 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Two kinds of role: a person's in a project, a track's in a song.
+    # Two kinds of role: a person's in a project, a track's in a song; and so on.
     "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "ariaforge.models.JobState",
+        "ProposalStateEnum": "compositions.models.Proposal.State",
+        "VersionSourceEnum": "compositions.models.Version.Source",
+        "EditSourceEnum": "compositions.models.EditBatch.Source",
+        "MergeChoiceEnum": "compositions.score.merge.CHOICES",
         "ProjectRoleEnum": "projects.roles.Role",
         "TrackRoleEnum": "compositions.models.document.TRACK_ROLES",
     },

@@ -49,6 +49,20 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     pattern=rf"^[\x21-\x7e]{{1,{MAX_LENGTH}}}$",
 )
 
+# The same for what answer_once answers.
+ANSWER_ONCE = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=(
+        f"1 to {MAX_LENGTH} visible ASCII characters of your choice, for example a UUID. For "
+        f"{KEPT_DAYS} days, sending the request again with the same key gives the first "
+        f"answer again (with `{REPLAYED}: true`) and does nothing; another request with it "
+        "is 409. A request that was refused may be sent again with its key."
+    ),
+    pattern=rf"^[\x21-\x7e]{{1,{MAX_LENGTH}}}$",
+)
+
 
 def idempotency_key(request: Request) -> str:
     """Return the key of the request, or an empty text when it has none.

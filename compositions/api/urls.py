@@ -1,8 +1,14 @@
 """REST endpoints of songs."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from compositions.api import views
+from compositions.api.branch_views import BranchViewSet, TagViewSet
+from compositions.api.difference_views import DifferenceView
+from compositions.api.merge_views import CherryPickView, MergeView, RevertView
+from compositions.api.proposal_views import ProposalViewSet
+from compositions.api.version_views import VersionViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("compositions", views.CompositionViewSet, basename="composition")
@@ -11,5 +17,15 @@ _song = "compositions/<uuid:composition_pk>"
 router.register(f"{_song}/renders", views.RenderViewSet, basename="composition-render")
 router.register(f"{_song}/exports", views.ExportViewSet, basename="composition-export")
 router.register(f"{_song}/sessions", views.AISessionViewSet, basename="composition-session")
+router.register(f"{_song}/versions", VersionViewSet, basename="composition-version")
+router.register(f"{_song}/branches", BranchViewSet, basename="composition-branch")
+router.register(f"{_song}/tags", TagViewSet, basename="composition-tag")
+router.register(f"{_song}/proposals", ProposalViewSet, basename="composition-proposal")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path(f"{_song}/diff/", DifferenceView.as_view(), name="composition-diff"),
+    path(f"{_song}/merge/", MergeView.as_view(), name="composition-merge"),
+    path(f"{_song}/cherry-pick/", CherryPickView.as_view(), name="composition-cherry-pick"),
+    path(f"{_song}/revert/", RevertView.as_view(), name="composition-revert"),
+    *router.urls,
+]

@@ -96,6 +96,38 @@ def session(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk, "pk": world.session.pk}
 
 
+def offered_version(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.proposal.version_id}
+
+
+def branch(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.branch.pk}
+
+
+def tag(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.tag.pk}
+
+
+def proposal(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.proposal.pk}
+
+
+def new_name(world: World) -> dict[str, Any]:
+    return {"name": "Waltz"}
+
+
+def from_offer(world: World) -> dict[str, Any]:
+    return {"from": world.proposal.branch.name}
+
+
+def of_offer(world: World) -> dict[str, Any]:
+    return {"version": str(world.proposal.version_id)}
+
+
+def new_proposal(world: World) -> dict[str, Any]:
+    return {"title": "Once more", "branch": world.proposal.branch.name}
+
+
 def preset(world: World) -> dict[str, Any]:
     return {"pk": world.preset.pk}
 
@@ -318,6 +350,84 @@ COMPOSITIONS: list[Row] = [
     api("composition-export-detail", args=export, GET="401 404 200 200 200 200 404"),
     api("composition-session-list", args=in_song, GET="401 404 200 200 200 200 404"),
     api("composition-session-detail", args=session, GET="401 404 200 200 200 200 404"),
+    api(
+        "composition-version-list",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        # Nothing has changed since the last version, which is the answer.
+        POST="401 404 403 403 200= 200= 404",
+    ),
+    *(
+        api(f"composition-version-{part}", args=offered_version, GET="401 404 200 200 200 200 404")
+        for part in ("detail", "document")
+    ),
+    api("composition-version-restore", args=offered_version, POST="401 404 403 403 201 201 404"),
+    # A fork is a song of one's own: whoever may read a song may have one.
+    api("composition-version-fork", args=offered_version, POST="401 404 201 201 201 201 404"),
+    api(
+        "composition-branch-list",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 201 201 404",
+        bodies={"POST": new_name},
+    ),
+    api(
+        "composition-branch-detail",
+        args=branch,
+        GET="401 404 200 200 200 200 404",
+        PATCH="401 404 403 403 200 200 404",
+        DELETE="401 404 403 403 204 204 404",
+        bodies={"PATCH": new_name},
+    ),
+    api("composition-branch-checkout", args=branch, POST="401 404 403 403 200 200 404"),
+    api(
+        "composition-tag-list",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 201 201 404",
+        bodies={"POST": new_name},
+    ),
+    api(
+        "composition-tag-detail",
+        args=tag,
+        GET="401 404 200 200 200 200 404",
+        PATCH="401 404 403 403 200 200 404",
+        DELETE="401 404 403 403 204 204 404",
+        bodies={"PATCH": new_name},
+    ),
+    # Without ?from= there is nothing to compare; test_history_api asks with it.
+    api("composition-diff", args=in_song, GET="401 404 400 400 400 400 404"),
+    api(
+        "composition-merge",
+        args=in_song,
+        POST="401 404 403 403 201 201 404",
+        bodies={"POST": from_offer},
+    ),
+    api(
+        "composition-cherry-pick",
+        args=in_song,
+        POST="401 404 403 403 201 201 404",
+        bodies={"POST": of_offer},
+    ),
+    # The song never had what that version changed.
+    api(
+        "composition-revert",
+        args=in_song,
+        POST="401 404 403 403 409 409 404",
+        bodies={"POST": of_offer},
+    ),
+    api(
+        "composition-proposal-list",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 201 201 404",
+        bodies={"POST": new_proposal},
+    ),
+    api("composition-proposal-detail", args=proposal, GET="401 404 200 200 200 200 404"),
+    api("composition-proposal-accept", args=proposal, POST="401 404 403 403 201 201 404"),
+    api("composition-proposal-reject", args=proposal, POST="401 404 403 403 200 200 404"),
+    # Only who made it takes it back.
+    api("composition-proposal-withdraw", args=proposal, POST="401 404 403 403 200 403 404"),
     api("preset-list", GET="401 200 200 200 200 200 200"),
     api("preset-detail", args=preset, GET="401 200 200 200 200 200 200"),
 ]

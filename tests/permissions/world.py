@@ -13,7 +13,19 @@ from typing import Any
 from accounts.models import ApiToken, User
 from accounts.services import create_api_token, issue_sign_in_link
 from ariaforge.models import Job
-from compositions.models import AISession, Composition, Export, Preset, Render
+from compositions.documents import load_plain
+from compositions.history.branches import create_branch, create_tag
+from compositions.history.proposals import propose
+from compositions.models import (
+    AISession,
+    Branch,
+    Composition,
+    Export,
+    Preset,
+    Proposal,
+    Render,
+    Tag,
+)
 from media.models import Asset
 from projects.models import Membership, Project
 from projects.roles import Role
@@ -48,6 +60,9 @@ class World:
     export: Export
     session: AISession
     preset: Preset
+    branch: Branch
+    tag: Tag
+    proposal: Proposal
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -77,6 +92,13 @@ def build_world() -> World:
     export = Export.objects.create(
         composition=song, format="midi", content_hash=song.content_hash, asset=song.midi
     )
+    # Version 1 is what was composed, version 2 what the editor offers.
+    proposal = propose(
+        composition=song,
+        user=people["editor"],
+        title="Another title",
+        data={**load_plain(song), "title": "Storm"},
+    )
     return World(
         people=people,
         project=project,
@@ -94,4 +116,7 @@ def build_world() -> World:
         export=export,
         session=AISession.objects.create(composition=song, seed=1),
         preset=Preset.objects.create(name="Quiet", parameters={"target_lufs": -20.0}),
+        branch=create_branch(composition=song, user=people["editor"], name="idea"),
+        tag=create_tag(composition=song, user=people["editor"], name="Demo", version="v1"),
+        proposal=proposal,
     )
