@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from ariaforge.context import current_action
@@ -164,18 +163,6 @@ def _end(data: Plain) -> int:
     for track in data["tracks"]:
         spans += track["notes"]
     return max((span["start"] + span["duration"] for span in spans), default=0)
-
-
-def store_score(composition: Composition, score: Score) -> None:
-    """Make the song's rows say exactly what ``score`` says, in one transaction.
-
-    The composition is saved too: name, maps, hashes, length and revision + 1. Raises
-    :class:`compositions.score.validation.ScoreError` when the score is not valid.
-    """
-    with transaction.atomic():
-        write_document(composition, prepare(composition, to_dict(score)))
-        composition.revision += 1
-        composition.save()
 
 
 def _write_rows(

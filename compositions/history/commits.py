@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from ariaforge.events import publish
-from ariaforge.exceptions import ConflictError
+from ariaforge.exceptions import ConflictError, NotPermittedError
 from compositions.documents import load_plain
 from compositions.event_topics import composition_topic
 from compositions.history.blobs import fetch_parts, store_parts
@@ -29,6 +29,7 @@ from compositions.score.tree import (
     write_structure,
     write_track,
 )
+from projects.models import Project
 
 BEFORE_HISTORY = "Before history began"
 
@@ -163,6 +164,21 @@ def move_tip(branch: Branch, version: Version) -> None:
     """Let the branch name ``version``. The song is locked."""
     branch.tip = version
     branch.save(update_fields=["tip"])
+
+
+def require_unprotected(composition: Composition, branch: Branch, user: User | None) -> None:
+    """Raise :class:`NotPermittedError` when the branch is protected and not for ``user``.
+
+    Only owners of the project change what a protected branch holds; ``None`` is the system.
+    """
+    if not branch.is_protected or user is None:
+        return
+    if not Project.objects.owned_by(user).filter(pk=composition.project_id).exists():
+        raise NotPermittedError(
+            f"The branch “{branch.name}” is protected: only owners of the project change it. "
+            "Work on a branch of your own and propose it.",
+            details={"branch": branch.name},
+        )
 
 
 def tell_history(composition: Composition, change: str, row: Any = None) -> None:

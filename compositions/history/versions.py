@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from ariaforge.exceptions import ConflictError, InvalidInputError, NotPermittedError
+from ariaforge.exceptions import ConflictError, InvalidInputError
 from compositions.documents import load_plain, prepare
 from compositions.editing.locking import lock_document
 from compositions.editing.replacing import replace_document
@@ -20,6 +20,7 @@ from compositions.history.commits import (
     ensure_history,
     load_version,
     move_tip,
+    require_unprotected,
     tell_history,
     write_version,
 )
@@ -28,7 +29,6 @@ from compositions.models import Branch, Composition, EditBatch, Version
 from compositions.models.composition import DOCUMENT_HEAD
 from compositions.models.history import MAIN_BRANCH, MESSAGE_MAX_LENGTH
 from compositions.score.entities import Plain
-from projects.models import Project
 
 __all__ = [
     "BEFORE_HISTORY",
@@ -200,21 +200,6 @@ def restore_version(*, composition: Composition, version: Version, user: User) -
                     "sha256": version.sha256,
                 }
             },
-        )
-
-
-def require_unprotected(composition: Composition, branch: Branch, user: User | None) -> None:
-    """Raise :class:`NotPermittedError` when the branch is protected and not for ``user``.
-
-    Only owners of the project change what a protected branch holds; ``None`` is the system.
-    """
-    if not branch.is_protected or user is None:
-        return
-    if not Project.objects.owned_by(user).filter(pk=composition.project_id).exists():
-        raise NotPermittedError(
-            f"The branch “{branch.name}” is protected: only owners of the project change it. "
-            "Work on a branch of your own and propose it.",
-            details={"branch": branch.name},
         )
 
 
