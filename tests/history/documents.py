@@ -11,7 +11,8 @@ from accounts.models import User
 from compositions.documents import DOCUMENT_FIELDS, load_plain, write_document
 from compositions.editing import lock_document
 from compositions.history.versions import set_document
-from compositions.models import Composition, EditBatch, Version
+from compositions.models import Composition, EditBatch, EditOp, Version
+from compositions.score.diff import diff
 from compositions.score.document import (
     KeyChange,
     MeterChange,
@@ -22,6 +23,7 @@ from compositions.score.document import (
     TempoChange,
     Track,
     TrackRole,
+    mint_id,
 )
 from compositions.score.entities import Plain, from_entities, to_entities
 from compositions.score.serialisation import to_dict
@@ -93,16 +95,22 @@ def edit(song: Composition, user: User, entity_id: str, **fields: Any) -> Compos
     """Change an entity of the working copy; return the song as it is then."""
     with transaction.atomic():
         locked = lock_document(song.pk)
-        write_document(locked, changed(load_plain(locked), entity_id, **fields))
+        before = load_plain(locked)
+        after = changed(before, entity_id, **fields)
+        write_document(locked, after)
         locked.revision += 1
         locked.save(update_fields=[*DOCUMENT_FIELDS, "revision"])
-        EditBatch.objects.create(
+        batch = EditBatch.objects.create(
             composition=locked,
             sequence=locked.revision,
             base_sequence=locked.revision - 1,
-            branch_name="main",
+            branch_name=locked.branch.name,
             name="Edit",
             author=user,
             tree_hash=locked.tree_hash,
+        )
+        EditOp.objects.bulk_create(
+            EditOp(composition=locked, batch=batch, op_id=mint_id(), **change.to_dict())
+            for change in diff(to_entities(before), to_entities(after))
         )
     return Composition.objects.get(pk=song.pk)
