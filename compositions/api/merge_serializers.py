@@ -314,9 +314,3 @@ class RejectSerializer(serializers.Serializer[Any]):
     """Why an offer is not taken."""
 
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-
-
-class BlameSerializer(serializers.Serializer[Any]):
-    """Who is behind an entity."""
-
-    entity_id = serializers.CharField()

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from compositions.api import views
+from compositions.api.blame_views import BlameView
 from compositions.api.branch_views import BranchViewSet, TagViewSet
 from compositions.api.difference_views import DifferenceView
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
@@ -23,6 +24,7 @@ router.register(f"{_song}/tags", TagViewSet, basename="composition-tag")
 router.register(f"{_song}/proposals", ProposalViewSet, basename="composition-proposal")
 
 urlpatterns = [
+    path(f"{_song}/blame/", BlameView.as_view(), name="composition-blame"),
     path(f"{_song}/diff/", DifferenceView.as_view(), name="composition-diff"),
     path(f"{_song}/merge/", MergeView.as_view(), name="composition-merge"),
     path(f"{_song}/cherry-pick/", CherryPickView.as_view(), name="composition-cherry-pick"),

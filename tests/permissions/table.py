@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.permissions.history_pages import HISTORY_PAGES
 from tests.permissions.rows import Row, api, page, public
 from tests.permissions.world import World
 
@@ -395,7 +396,8 @@ COMPOSITIONS: list[Row] = [
         DELETE="401 404 403 403 204 204 404",
         bodies={"PATCH": new_name},
     ),
-    # Without ?from= there is nothing to compare; test_history_api asks with it.
+    # Without a query there is nothing to look for; test_history_api asks with one.
+    api("composition-blame", args=in_song, GET="401 404 400 400 400 400 404"),
     api("composition-diff", args=in_song, GET="401 404 400 400 400 400 404"),
     api(
         "composition-merge",
@@ -436,5 +438,13 @@ COLLABORATION: list[Row] = []
 
 TABLE = {
     entry.name: entry
-    for entry in [*PLATFORM, *ACCOUNTS, *PROJECTS, *MEDIA, *COMPOSITIONS, *COLLABORATION]
+    for entry in [
+        *PLATFORM,
+        *ACCOUNTS,
+        *PROJECTS,
+        *MEDIA,
+        *COMPOSITIONS,
+        *HISTORY_PAGES,
+        *COLLABORATION,
+    ]
 }
