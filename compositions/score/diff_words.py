@@ -15,11 +15,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compositions.score.diff import ADD, REMOVE, SET, Change, diff
+from compositions.score.diff import ADD, REMOVE, SET, Change, diff, differs
+from compositions.score.diff_words_added import tell_added_and_removed
+from compositions.score.diff_words_automation import tell_automation
+from compositions.score.diff_words_chords import tell_chords
 from compositions.score.diff_words_facts import Bars, Comparison, Fact, Rank, told
 from compositions.score.diff_words_form import tell_form
-from compositions.score.diff_words_phrases import count, listing, short
+from compositions.score.diff_words_joining import joined
+from compositions.score.diff_words_lyrics import tell_lyrics
+from compositions.score.diff_words_notes import tell_changed_notes
+from compositions.score.diff_words_phrases import count, listing, quoted, short
 from compositions.score.diff_words_sections import tell_locks, tell_section_fields
+from compositions.score.diff_words_timeline import tell_timeline
+from compositions.score.diff_words_tracks import tell_track_fields, tell_tracks
 from compositions.score.entities import Entities, Kind
 
 HEADLINE_LENGTH = 100
@@ -81,7 +89,7 @@ def tell(
     for part in _PARTS:
         part(comparison)
     _tell_the_rest(comparison)
-    facts = sorted(comparison.facts, key=lambda fact: _order(comparison, fact))
+    facts = sorted(joined(comparison), key=lambda fact: _order(comparison, fact))
     return [_sentence(fact) for fact in facts]
 
 
@@ -101,7 +109,36 @@ def headline(sentences: Sequence[Sentence]) -> str:
     return line
 
 
-_PARTS = (tell_form, tell_section_fields, tell_locks)
+def _tell_song(comparison: Comparison) -> None:
+    """Tell of the title, and which of the song's details changed."""
+    for item in comparison.of(Kind.META, SET):
+        if "title" in item.names:
+            words = f"title: {quoted(item.new['title'])} was {quoted(item.old['title'])}"
+            comparison.tell(Fact(Rank.NAMES, Kind.META, SET, words, told([item], "title")))
+        if "metadata" in item.names:
+            new, old = item.new["metadata"], item.old["metadata"]
+            names = [
+                short(name) for name in sorted({*new, *old}) if differs(name, new.get(name), old)
+            ]
+            words = f"details changed: {listing(names)}"
+            comparison.tell(Fact(Rank.REST, Kind.META, SET, words, told([item], "metadata")))
+
+
+# The form comes first: it accounts for what moved, came and went with its sections.
+_PARTS = (
+    tell_form,
+    tell_section_fields,
+    tell_tracks,
+    tell_track_fields,
+    tell_added_and_removed,
+    tell_changed_notes,
+    tell_chords,
+    tell_timeline,
+    tell_automation,
+    tell_lyrics,
+    tell_locks,
+    _tell_song,
+)
 
 
 def _tell_the_rest(comparison: Comparison) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from compositions.score.diff import ADD, REMOVE, Change
-from compositions.score.diff_words_phrases import bars_words, clusters, short
+from compositions.score.diff_words_phrases import bars_words, clusters, listing, short
 from compositions.score.document import MeterChange, Mode, Score
 from compositions.score.entities import SECTION_KIND, Entities, Fields, Kind
 from compositions.score.general_midi import instrument_name
@@ -79,7 +79,8 @@ class Place:
 
 @dataclass(slots=True)
 class Fact:
-    """A sentence in the making: "subjects, place: phrase", or "phrase, place" without subjects.
+    """A sentence in the making: "subjects, place: phrase", or "phrase, place" without subjects
+    (and "subjects phrase" of the mixer).
 
     Facts that ``join`` are told together where phrase and place, or subjects and place, are
     the same.
@@ -99,7 +100,9 @@ class Fact:
     @property
     def text(self) -> str:
         """The sentence."""
-        subject = self.subjects[0] if self.subjects else ""
+        subject = listing(self.subjects)
+        if subject and self.rank == Rank.MIXER:
+            return f"{subject} {self.phrase}"
         if subject:
             where = f"{subject}, {self.place}" if self.place else subject
             return f"{where}: {self.phrase}"
@@ -297,6 +300,8 @@ class Comparison:
         self.before, self.after = Side(before), Side(after)
         self.items: dict[str, list[Item]] = {kind.value: [] for kind in Kind}
         self.facts: list[Fact] = []
+        self.replaced: dict[str, str] = {}
+        """Ids of chords that are gone by those of the chords in their place."""
         for change in changes:
             self.items[change.kind].append(Item(change, before, after))
 
