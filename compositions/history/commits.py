@@ -82,7 +82,43 @@ def write_version(
     message that is too long is cut.
     """
     parts: Parts = {}
-    tree = _write_changed(data, Tree.from_dict(parent.tree) if parent else None, parts)
+    tree = write_changed(data, Tree.from_dict(parent.tree) if parent else None, parts)
+    return add_version(
+        composition,
+        tree,
+        parts,
+        note_count=sum(len(track["notes"]) for track in data["tracks"]),
+        length_ticks=_end(data),
+        parent=parent,
+        branch_name=branch_name,
+        author=author,
+        message=message,
+        source=source,
+        provenance=provenance,
+        merged_parent=merged_parent,
+        merge=merge,
+        sequence=sequence,
+    )
+
+
+def add_version(
+    composition: Composition,
+    tree: Tree,
+    parts: Parts,
+    *,
+    note_count: int,
+    length_ticks: int,
+    parent: Version | None,
+    branch_name: str,
+    author: User | None,
+    message: str,
+    source: str,
+    provenance: dict[str, Any] | None = None,
+    merged_parent: Version | None = None,
+    merge: dict[str, Any] | None = None,
+    sequence: int | None = None,
+) -> Version:
+    """Store a version whose tree is known; ``parts`` are those that ``parent`` does not name."""
     store_parts(parts)
     newest = Version.all_objects.filter(composition=composition).order_by("-number")
     now = timezone.now()
@@ -113,8 +149,8 @@ def write_version(
         source=source,
         provenance=provenance or {},
         merge=merge or {},
-        note_count=sum(len(track["notes"]) for track in data["tracks"]),
-        length_ticks=_end(data),
+        note_count=note_count,
+        length_ticks=length_ticks,
         created_at=now,
     )
     return version
@@ -193,7 +229,7 @@ def tell_history(composition: Composition, change: str, row: Any = None) -> None
     transaction.on_commit(lambda: publish(topic, "history", news))
 
 
-def _write_changed(data: Plain, known: Tree | None, parts: Parts) -> Tree:
+def write_changed(data: Plain, known: Tree | None, parts: Parts) -> Tree:
     """Return the tree of ``data``; put the parts that ``known`` does not name into ``parts``."""
     known_tracks = known.tracks if known else {}
     tracks = {}

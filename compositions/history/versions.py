@@ -5,17 +5,19 @@ Other modules take all that makes and reads versions from here.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from ariaforge.exceptions import ConflictError, InvalidInputError
-from compositions.documents import load_plain, prepare
-from compositions.editing.locking import lock_document
+from compositions.documents import prepare
+from compositions.editing.locking import lock_document, mirror_song
 from compositions.editing.replacing import replace_document
 from compositions.history.commits import (
     BEFORE_HISTORY,
+    add_version,
     commit_hash,
     ensure_history,
     load_version,
@@ -24,11 +26,13 @@ from compositions.history.commits import (
     tell_history,
     write_version,
 )
+from compositions.history.unsaved import unsaved_changes
 from compositions.history.wording import describe
 from compositions.models import Branch, Composition, EditBatch, Version
-from compositions.models.composition import DOCUMENT_HEAD
 from compositions.models.history import MAIN_BRANCH, MESSAGE_MAX_LENGTH
 from compositions.score.entities import Plain
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "BEFORE_HISTORY",
@@ -99,14 +103,17 @@ def save_working_copy(
         return None
     if source == Version.Source.AUTOMATIC:
         user = _last_editor(composition) or user
-    data = load_plain(composition)
-    version = write_version(
+    unsaved = unsaved_changes(composition, head)
+    version = add_version(
         composition,
-        data,
+        unsaved.tree,
+        unsaved.parts,
+        note_count=head.note_count + unsaved.added_notes,
+        length_ticks=composition.length_ticks,
         parent=head,
         branch_name=branch.name,
         author=user,
-        message=message or describe(load_version(head), data),
+        message=message or describe(unsaved.before, unsaved.after),
         source=source,
         provenance=provenance,
         sequence=composition.revision,
@@ -114,7 +121,13 @@ def save_working_copy(
     move_tip(branch, version)
     composition.head = version
     composition.head_sequence = composition.revision
-    composition.save(update_fields=["head", "head_sequence"])
+    if version.tree_hash != composition.tree_hash:
+        logger.warning(
+            "A song's hashes were not those of its rows", extra={"composition": str(composition.pk)}
+        )
+        composition.tree, composition.tree_hash = version.tree, version.tree_hash
+        composition.content_hash = version.content_hash
+    composition.save(update_fields=["head", "head_sequence", "tree", "tree_hash", "content_hash"])
     tell_history(composition, "version", version)
     return version
 
@@ -206,14 +219,3 @@ def restore_version(*, composition: Composition, version: Version, user: User) -
 def _last_editor(composition: Composition) -> User | None:
     last = EditBatch.all_objects.filter(composition=composition, sequence=composition.revision)
     return User.objects.filter(pk__in=last.values("author")).first()
-
-
-def mirror_song(song: Composition, composition: Composition) -> None:
-    """Set what has changed on the caller's copy of the row, if that is another one."""
-    if song is composition:
-        return
-    for name in (*DOCUMENT_HEAD, "branch", "name"):
-        field: Any = song._meta.get_field(name)
-        setattr(composition, field.attname, getattr(song, field.attname))
-        if field.is_relation and field.is_cached(song):
-            field.set_cached_value(composition, field.get_cached_value(song))

@@ -6,7 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import User
+from ariaforge.exceptions import InvalidInputError
 from compositions.documents import load_plain
+from compositions.history import unsaved
 from compositions.history.versions import (
     commit_hash,
     ensure_history,
@@ -16,8 +18,9 @@ from compositions.history.versions import (
     set_document,
 )
 from compositions.models import Blob, Composition, EditBatch, Version
+from compositions.score.tree import write_tree
 from tests.factories import UserFactory
-from tests.history.documents import changed, example, song_with, working
+from tests.history.documents import changed, edit, example, song_with, working
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +137,49 @@ def test_the_database_refuses_to_change_versions_and_parts(ana: User) -> None:
     ):
         with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
             rows.update(**change)
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "fields"),
+    [
+        ("meta", {"title": "Quay", "metadata": {"composer": "Ana"}}),
+        ("tempo", {"bpm": 81.25}),
+        ("verse", {"label": "Refrain", "section_kind": "chorus"}),
+        ("t1", {"muted": True, "position": 9.5}),
+        ("t0n3", {"start": 480 * 400}),
+        ("t0n3", {"track": "t1"}),
+    ],
+)
+def test_saving_edits_reads_and_stores_what_changed(
+    entity_id: str, fields: dict, song: Composition, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = edit(song, ana, entity_id, **fields)
+    data = working(edited)
+    monkeypatch.setattr(unsaved, "load_plain", None)
+
+    version = save_version(composition=edited, user=ana)
+
+    assert load_version(version) == data
+    assert version.tree_hash == edited.tree_hash == write_tree(data).tree_hash
+    assert (version.note_count, version.sequence) == (48, edited.revision)
+    assert version.length_ticks == edited.length_ticks
+    assert version.message not in ("", "Changed")
+
+
+def test_rows_that_the_hashes_do_not_know_are_saved_all_the_same(
+    song: Composition, ana: User
+) -> None:
+    edit(song, ana, "t0n0", pitch=33)
+    song.tracks.filter(entity_id="t1").update(pan=0.75)
+    song = Composition.objects.get(pk=song.pk)
+    version = save_version(composition=song, user=ana)
+    assert load_version(version) == working(song)
+    assert version.tree_hash == write_tree(working(song)).tree_hash
+    assert save_version(composition=song, user=ana) is None
+
+
+def test_a_message_has_a_limit(song: Composition, ana: User) -> None:
+    edited = edit(song, ana, "t0n0", pitch=33)
+    with pytest.raises(InvalidInputError):
+        save_version(composition=edited, user=ana, message="x" * 501)
+    assert save_version(composition=edited, user=ana, message=" Lower ").message == "Lower"
