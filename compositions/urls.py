@@ -1,6 +1,6 @@
 """Pages of compositions."""
 
-from django.urls import path
+from django.urls import include, path
 
 from compositions import views
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("songs/<uuid:pk>/rename/", views.composition_rename, name="composition_rename"),
     path("songs/<uuid:pk>/restore/", views.composition_restore, name="composition_restore"),
     path("songs/<uuid:pk>/delete/", views.composition_delete, name="composition_delete"),
+    path("songs/<uuid:pk>/", include("compositions.history_urls")),
     path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
 ]

@@ -27,7 +27,10 @@ Pair: TypeAlias = tuple[Fields | None, Fields | None]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A changed note: ``kind`` is "added", "removed", "ghost", "moved" or "changed"."""
+    """A changed note: ``kind`` is "added", "removed", "ghost", "moved" or "changed".
+
+    ``bar`` is path data of a line across a note that changed in its place.
+    """
 
     kind: str
     x: str
@@ -35,6 +38,7 @@ class Mark:
     width: str
     height: str
     title: str
+    bar: str = ""
 
 
 def changed_notes(
@@ -108,8 +112,10 @@ def marks_of(pair: Pair, scale: Scale) -> Iterable[Mark]:
 
 
 def _mark(kind: str, note: Fields, scale: Scale, title: str) -> Mark:
-    x, y, width, height = (number_text(value) for value in scale.box(note))
-    return Mark(kind, x, y, width, height, title)
+    left, top, across, down = scale.box(note)
+    x, y, width, height = (number_text(value) for value in (left, top, across, down))
+    bar = f"M{number_text(left + across / 2)} {y}v{height}" if kind == "changed" else ""
+    return Mark(kind, x, y, width, height, title, bar)
 
 
 def arrow_of(pair: Pair, scale: Scale) -> str:

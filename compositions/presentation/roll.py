@@ -76,6 +76,7 @@ class Scale:
         *,
         percussion: bool = False,
         bands: int = 1,
+        row_height: int = 0,
     ) -> None:
         self.timeline = timeline
         self.first_bar, self.last_bar = bars
@@ -83,7 +84,7 @@ class Scale:
         self.end = timeline.bar_start(bars[1] + 1)
         self.percussion = percussion
         self.top = bands * BAND_HEIGHT
-        self.row_height = DRUM_HEIGHT if percussion else PITCH_HEIGHT
+        self.row_height = row_height or (DRUM_HEIGHT if percussion else PITCH_HEIGHT)
         self._rows = [] if pitches is None else self._rows_of(sorted(set(pitches)))
 
     def _rows_of(self, pitches: Sequence[int]) -> list[int | None]:
