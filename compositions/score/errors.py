@@ -29,3 +29,7 @@ class ScoreError(ValueError):
 
 class MidiError(ValueError):
     """A MIDI file cannot be read or written; the message is meant for the musician."""
+
+
+class MusicXmlError(ValueError):
+    """A MusicXML file cannot be read or written; the message is meant for the musician."""

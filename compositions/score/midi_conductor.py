@@ -193,7 +193,9 @@ class Conductor:
                 tick,
                 duration,
                 label,
-                kind if isinstance(kind, str) and len(kind) <= MAX_NAME_LENGTH else _kind(label),
+                kind
+                if isinstance(kind, str) and len(kind) <= MAX_NAME_LENGTH
+                else section_kind(label),
                 0.5 if energy is None else energy,
             )
 
@@ -207,7 +209,7 @@ class Conductor:
             yield Chord(mint_id(self._rng), tick, stop - tick, *chord)
 
 
-def _kind(label: str) -> str:
+def section_kind(label: str) -> str:
     """Return the section kind that a label such as "Verse 2" begins with, or "section"."""
     plain = re.sub(r"[\s_-]+", "-", label.lower()).replace("prechorus", "pre-chorus")
     for kind in _SECTION_KINDS:
