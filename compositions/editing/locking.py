@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from compositions.documents import DOCUMENT_FIELDS, load_plain, prepare, write_document
 from compositions.models import Composition
+from compositions.models.composition import DOCUMENT_HEAD
+
+UNTOUCHED = ("spec", "theory_data", "explanation", "confidence", "lyrics", "audio_metadata")
 
 
 def lock_document(composition_id: UUID) -> Composition:
-    """Return the song with its row locked until the transaction ends, its branch joined.
+    """Return the song with its row locked until the transaction ends.
 
+    Nothing is joined: of other rows a statement that had to wait for the lock returns the
+    state from before the wait, so the branch has to be read after it.
+
+    Large columns that no edit touches are not read until somebody asks for them.
     Rows that refer to the song can be saved meanwhile. A song that was composed before
     documents had trees gets its tree. Call it inside a transaction. Raises
     ``Composition.DoesNotExist`` for a song in the trash.
     """
     composition: Composition = (
         Composition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("branch")
+        .defer(*UNTOUCHED)
         .get(pk=composition_id)
     )
     if composition.is_composed and not composition.tree:
         write_document(composition, prepare(composition, load_plain(composition)))
         composition.save(update_fields=DOCUMENT_FIELDS)
     return composition
+
+
+def mirror_song(song: Composition, composition: Composition) -> None:
+    """Set what has changed on the caller's copy of the row, if that is another one."""
+    if song is composition:
+        return
+    for name in (*DOCUMENT_HEAD, "branch", "name"):
+        field: Any = song._meta.get_field(name)
+        setattr(composition, field.attname, getattr(song, field.attname))
+        if field.is_relation and field.is_cached(song):
+            field.set_cached_value(composition, field.get_cached_value(song))
