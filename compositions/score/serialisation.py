@@ -49,6 +49,21 @@ def from_dict(data: Any) -> Score:
     return score
 
 
+def read_entity(cls: type, data: Any, path: str, problems: list[Problem]) -> Any:
+    """Read one entity of a class of :mod:`compositions.score.document`, as it is in a score.
+
+    Returns None and adds to ``problems``, each with a path that begins with ``path``, for a
+    wrong type, an unknown field or a missing one.
+    """
+    return _reader(cls)(data, path, problems)
+
+
+def plain_entity(entity: Any) -> dict[str, Any]:
+    """Return an entity as it is in the plain data of a score."""
+    plain: dict[str, Any] = _plain(entity)
+    return plain
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         names = _field_types(type(value))
