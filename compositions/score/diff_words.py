@@ -111,6 +111,9 @@ def headline(sentences: Sequence[Sentence]) -> str:
 
 def _tell_song(comparison: Comparison) -> None:
     """Tell of the title, and which of the song's details changed."""
+    for item in comparison.of(Kind.META, ADD):
+        words = f"title: {quoted(item.new['title'])}"
+        comparison.tell(Fact(Rank.NAMES, Kind.META, ADD, words, told([item])))
     for item in comparison.of(Kind.META, SET):
         if "title" in item.names:
             words = f"title: {quoted(item.new['title'])} was {quoted(item.old['title'])}"

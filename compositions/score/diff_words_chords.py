@@ -45,12 +45,22 @@ def _replaced(comparison: Comparison) -> list[_Pair]:
     """Chords that gave way to another at the same tick, as if the chord had changed."""
     gone = {item.old["start"]: item for item in comparison.of(Kind.CHORD, REMOVE)}
     found = []
+    again: list[Item] = []
     for item in comparison.of(Kind.CHORD, ADD):
         old = gone.pop(item.new["start"], None)
-        if old is not None:
-            comparison.replaced[item.id] = old.id
-            told([old])
-            found.append((item, old.old, item.new))
+        if old is None:
+            continue
+        if symbol(old.old) == symbol(item.new) and old.old["duration"] == item.new["duration"]:
+            again += [item, old]
+            continue
+        comparison.replaced[item.id] = old.id
+        told([old])
+        found.append((item, old.old, item.new))
+    if again:
+        words = f"{count(len(again) // 2, 'chord')} entered anew, the same as before"
+        fact = _fact(comparison, comparison.after, again[::2], SET, words)
+        fact.rank, fact.ids = Rank.REST, told(again)
+        comparison.tell(fact)
     return found
 
 
@@ -83,9 +93,9 @@ def _tell_symbols(comparison: Comparison, pairs: Sequence[_Pair]) -> None:
         comparison.tell(fact)
         return
     words = [
-        f"{symbol(new)} entered anew"
-        if symbol(new) == symbol(old)
-        else f"{symbol(new)} was {symbol(old)}"
+        f"{symbol(new)} was {symbol(old)}"
+        if symbol(new) != symbol(old)
+        else f"{symbol(new)} of another length"
         for _, old, new in pairs
     ]
     if len(pairs) <= _MOST:
@@ -134,7 +144,8 @@ def _tell_times(comparison: Comparison) -> None:
         length = length_words(step, comparison.before.bar_ticks(i.old["start"] for i in items))
         words = f"moved {length} {'later' if step > 0 else 'earlier'}"
     elif len(items) == 1 and "start" not in items[0].names:
-        new, old = (length_words(side["duration"]) for side in (items[0].new, items[0].old))
+        bar = comparison.after.bar_ticks([items[0].new["start"]])
+        new, old = (length_words(side["duration"], bar) for side in (items[0].new, items[0].old))
         words = f"lasts {new}, was {old}"
     else:
         words = "re-timed"

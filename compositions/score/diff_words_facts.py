@@ -82,8 +82,8 @@ class Fact:
     """A sentence in the making: "subjects, place: phrase", or "phrase, place" without subjects
     (and "subjects phrase" of the mixer).
 
-    Facts that ``join`` are told together where phrase and place, or subjects and place, are
-    the same.
+    Facts that ``join`` are told together where subjects and place are the same, and those that
+    do not count notes (``counted``) also where phrase and place are.
     """
 
     rank: Rank
@@ -96,6 +96,9 @@ class Fact:
     bars: Bars | None = None
     tracks: list[str] = field(default_factory=list)
     joins: bool = False
+    counted: bool = False
+    bare: str = ""
+    """The phrase without saying which notes, for after another phrase about the same ones."""
 
     @property
     def text(self) -> str:

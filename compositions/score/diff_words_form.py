@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from compositions.score.diff import ADD, REMOVE, SET
 from compositions.score.diff_words_facts import Comparison, Fact, Item, Rank, Side, told
 from compositions.score.diff_words_phrases import count, length_words, listing, movers
 from compositions.score.diff_words_sections import Repeats
 from compositions.score.document import TICKS_PER_QUARTER
-from compositions.score.entities import Kind
+from compositions.score.entities import SECTION_KIND, Kind
 
 _UPBEAT = TICKS_PER_QUARTER
 """Notes this much ahead of a section may belong to it."""
@@ -23,6 +24,7 @@ _TIMED = {
     Kind.KEY: "tick",
 }
 """What sections hold, with the field that says when."""
+_LOOKS = ("start", "duration", "label", SECTION_KIND)
 
 
 def tell_form(comparison: Comparison) -> None:
@@ -49,6 +51,7 @@ class _Form:
         self.repeats = Repeats(comparison)
 
     def tell(self) -> None:
+        self._entered_anew()
         removed = self._runs(self.before.sections, REMOVE)
         for run in removed:
             self._removed(run)
@@ -60,6 +63,24 @@ class _Form:
                 self._resized(item)
         self._shifted()
         self._carry_along()
+
+    def _entered_anew(self) -> None:
+        """Sections that gave way to the very same: a song composed again in its old form."""
+
+        def looks(item: Item) -> tuple[Any, ...]:
+            return tuple(item.fields.get(name) for name in _LOOKS)
+
+        gone = {looks(item): item for item in self.items.values() if item.action == REMOVE}
+        again: list[Item] = []
+        for item in list(self.items.values()):
+            if item.action == ADD and looks(item) in gone:
+                again += [item, gone.pop(looks(item))]
+        if again:
+            words = f"{count(len(again) // 2, 'section')} entered anew, the same as before"
+            fact = self._fact(self.after, [item.id for item in again[::2]], SET, words)
+            fact.rank, fact.ids = Rank.REST, told(again)
+            for item in again:
+                del self.items[item.id]
 
     def _runs(self, order: Sequence[str], action: str) -> list[list[str]]:
         """Neighbouring sections with this action."""

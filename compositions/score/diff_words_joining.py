@@ -29,7 +29,8 @@ def joined(comparison: Comparison) -> list[Fact]:
     alike: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
     for fact in comparison.facts:
         if fact.joins:
-            alike[fact.rank, fact.phrase, fact.place].append(fact)
+            who = tuple(fact.subjects) if fact.counted else ()
+            alike[fact.rank, fact.phrase, fact.place, who].append(fact)
     found = [_one_of(group) for group in alike.values()]
     found = _with_chords(found)
     for fact in found:
@@ -55,7 +56,9 @@ def _one_of(group: list[Fact]) -> Fact:
 def _in_one_breath(group: list[Fact]) -> Fact:
     """Join several things that are said of the same subjects."""
     first = group[0]
-    first.phrase = ", ".join(fact.phrase for fact in group if fact.phrase)
+    same = set(first.ids)
+    phrases = [fact.bare if fact.bare and set(fact.ids) == same else fact.phrase for fact in group]
+    first.phrase = ", ".join([first.phrase, *phrases[1:]])
     for other in group[1:]:
         first.ids += other.ids
         first.bars = _union(first.bars, other.bars)

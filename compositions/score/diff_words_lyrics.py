@@ -73,7 +73,7 @@ def _tell_lines(comparison: Comparison, action: str) -> None:
         where = f" {'from' if action == REMOVE else 'in'} {section}" if section else ""
         words = f"{count(len(items), 'lyric line')} {_VERBS[action]}{where}"
         if len(items) == 1:
-            words += f": {quoted(items[0].fields['text'])}"
+            words = f"lyric line {_VERBS[action]}{where}: {quoted(items[0].fields['text'])}"
         ids = told(items)
         lines = set(ids)
         # Syllables that lost their line with it, or came with it.

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compositions.score.diff import SET
 from compositions.score.diff_words_facts import Comparison, Fact, Item, Rank, Side, told
-from compositions.score.diff_words_phrases import clusters, count, octaves, signed
-from compositions.score.diff_words_timing import Phrase, moved, other_lengths, resized, retimed
+from compositions.score.diff_words_phrases import bars_words, clusters, count, octaves, signed
+from compositions.score.diff_words_timing import (
+    Phrase,
+    moved,
+    other_lengths,
+    resized,
+    retimed,
+    stretched,
+)
 from compositions.score.entities import Fields, Kind
 from compositions.score.harmony import scale_pitch_classes
 
@@ -39,6 +47,7 @@ class _Dimension:
 def tell_changed_notes(comparison: Comparison) -> None:
     """Tell what was set on notes that are there before and after."""
     _tell_new_homes(comparison)
+    _tell_stretched(comparison)
     for dimension in _DIMENSIONS:
         for track, items in _by_track(comparison, dimension.field).items():
             for phrase, group in _grouped(comparison, items, dimension):
@@ -46,10 +55,20 @@ def tell_changed_notes(comparison: Comparison) -> None:
     _tell_locked(comparison)
 
 
-def _by_track(comparison: Comparison, field: str) -> dict[str, list[Item]]:
+def _tell_stretched(comparison: Comparison) -> None:
+    """Tell of notes played faster or slower: their first may begin where it did."""
+    dimension = _DIMENSIONS[1]
+    for track, items in _by_track(comparison, "start", "duration").items():
+        for run in _runs(comparison, items, dimension):
+            phrase = stretched(run)
+            if phrase:
+                _tell_group(comparison, track, dimension, phrase, run)
+
+
+def _by_track(comparison: Comparison, *fields: str) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = defaultdict(list)
     for item in comparison.of(Kind.NOTE, SET):
-        if field in item.names:
+        if any(field in item.names for field in fields):
             found[item.new["track"]].append(item)
     return found
 
@@ -72,7 +91,7 @@ def _grouped(comparison: Comparison, items: list[Item], dimension: _Dimension) -
                 rest += run
     if rest:
         alike, some = Counter(dimension.likeness(item) for item in rest).most_common(1)[0]
-        if some > 2 and some * 2 >= len(rest) and some < len(rest):
+        if some > 2 and some * 2 > len(rest) > some:
             same = [item for item in rest if dimension.likeness(item) == alike]
             phrase = dimension.uniform(comparison, same)
             if phrase:
@@ -80,7 +99,7 @@ def _grouped(comparison: Comparison, items: list[Item], dimension: _Dimension) -
                 rest = [item for item in rest if dimension.likeness(item) != alike]
     found = list(groups.items())
     if rest:
-        phrase = dimension.uniform(comparison, rest) if len(rest) == 1 else None
+        phrase = dimension.uniform(comparison, rest)
         found.append((phrase or dimension.general(comparison, rest), rest))
     return found
 
@@ -109,18 +128,25 @@ def _tell_group(
     place = side.place(
         [_fields(item, now=dimension.now)["start"] for item in items], side.starts(home)
     )
+    complete = place.complete and len(items) > 1
+    words = phrase.words
+    if phrase.far and place.words:
+        bars = sorted({comparison.after.bar(item.new["start"]) for item in items})
+        words += f" to {bars_words([(bars[0], bars[-1])])}"
     comparison.tell(
         Fact(
             Rank.NOTES,
             Kind.NOTE,
             SET,
-            _filled(comparison.after, phrase.words, items, complete=place.complete),
+            _filled(comparison.after, words, items, complete=complete),
             told(items, dimension.field, *phrase.also),
             subjects=[comparison.after.name(track)],
             place=place.words,
             bars=place.bars,
             tracks=[track],
             joins=True,
+            counted=not complete or "{all}" in phrase.words,
+            bare=_filled(comparison.after, words, items, complete=True),
         )
     )
 
@@ -129,7 +155,7 @@ def _filled(side: Side, words: str, items: Sequence[Item], *, complete: bool) ->
     """Fill the gaps of a phrase (see :class:`Phrase`)."""
     which = count(len(items), "note")
     if len(items) == 1:
-        which, complete = side.pitch_name(items[0].new) or which, False
+        which = side.pitch_name(items[0].new) or which
     return words.format(
         notes="" if complete else f"{which} ",
         all=f"{which} ",
@@ -198,12 +224,16 @@ def _transposed(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
         return Phrase(f"{{notes}}transposed {signed(step)}{octaves(step)}")
     if len(items) < 3:
         return None
-    degrees = {_degree_step(comparison, item) for item in items}
-    step = degrees.pop() or 0
-    if degrees or not 0 < abs(step) <= len(_INTERVALS):
+    step = _degree_step(comparison, items[0]) or 0
+    if not 0 < abs(step) <= len(_INTERVALS):
+        return None
+    if any(_degree_step(comparison, item) != step for item in items):
         return None
     way = "up" if step > 0 else "down"
     return Phrase(f"{{notes}}moved {way} a {_INTERVALS[abs(step) - 1]} in the key")
+
+
+_scale = lru_cache(maxsize=256)(scale_pitch_classes)
 
 
 def _is_drum(comparison: Comparison, item: Item) -> bool:
@@ -215,7 +245,7 @@ def _degree_step(comparison: Comparison, item: Item) -> int | None:
     """Steps of the scale between the old and the new pitch, None off the scale."""
     places = []
     for side, fields in ((comparison.before, item.old), (comparison.after, item.new)):
-        scale = scale_pitch_classes(*side.key_at(fields["start"]))
+        scale = _scale(*side.key_at(fields["start"]))
         octave, inside = divmod(fields["pitch"] - scale[0], 12)
         degrees = [(pitch - scale[0]) % 12 for pitch in scale]
         if len(scale) != 7 or inside not in degrees:
@@ -226,7 +256,7 @@ def _degree_step(comparison: Comparison, item: Item) -> int | None:
 
 def _other_pitches(comparison: Comparison, items: Sequence[Item]) -> Phrase:
     if _is_drum(comparison, items[0]):
-        return Phrase("{all}moved to other drums")
+        return Phrase("{all}moved to " + ("another drum" if len(items) == 1 else "other drums"))
     if all(item.step("pitch") > 0 for item in items):
         return Phrase("{all}raised")
     if all(item.step("pitch") < 0 for item in items):

@@ -34,8 +34,9 @@ def short(text: str, most: int = LONGEST_NAME) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the text in quotation marks, shortened."""
-    return f'"{short(text)}"'
+    """Return the text in quotation marks, shortened; "nothing" for none."""
+    text = short(text)
+    return f'"{text}"' if text else "nothing"
 
 
 def number(value: float, decimals: int = 2) -> str:

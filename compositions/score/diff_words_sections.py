@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from compositions.score.diff import ADD, SET
+from compositions.score.diff_words_chords import symbol
 from compositions.score.diff_words_facts import Comparison, Fact, Rank, told
-from compositions.score.diff_words_phrases import count, listing, percent, quoted
+from compositions.score.diff_words_phrases import bars_words, count, listing, percent, quoted
 from compositions.score.entities import SECTION_KIND, Kind
 
 _Note = tuple[str, int, int, int]
@@ -36,9 +37,13 @@ class Repeats:
             and fields["duration"] == mine["duration"]
             and self._contents.get(other) == notes
         )
-        return min(
-            same, key=lambda other: (abs(sections[other]["start"] - start), other), default=""
-        )
+        label = mine.get("label")
+
+        def nearest(other: str) -> tuple[bool, int, str]:
+            fields = sections[other]
+            return (fields.get("label") != label, abs(fields["start"] - start), other)
+
+        return min(same, key=nearest, default="")
 
     @cached_property
     def _contents(self) -> dict[str, list[_Note]]:
@@ -104,7 +109,7 @@ def tell_locks(comparison: Comparison) -> None:
             elif kind == Kind.SECTION:
                 words = _several([after.label(key) for key in ids], "section")
             elif kind == Kind.CHORD:
-                words = count(len(ids), "chord")
+                words = _several([f"Chord {symbol(item.new)}" for item in items], "chord", 1)
             else:
                 words = _several([f"Line {quoted(item.new['text'])}" for item in items], "line", 1)
             if kind in (Kind.SECTION, Kind.CHORD):
@@ -117,6 +122,7 @@ def tell_locks(comparison: Comparison) -> None:
                     SET,
                     f"{words} {'locked' if locked else 'unlocked'}",
                     ids,
+                    place=bars_words([bars]) if bars and kind == Kind.CHORD else "",
                     bars=bars,
                     tracks=ids if kind == Kind.TRACK else [],
                 )

@@ -62,7 +62,8 @@ def _tell_replaced(
     for old, new in pairs:
         ids = told([old, new])
         if words(old.old) == words(new.new):
-            _tell(comparison, new, f"{noun} {words(new.new)} entered anew", ids)
+            fact = Fact(Rank.REST, kind, SET, f"{noun} {words(new.new)} entered anew", ids)
+            comparison.tell(fact)
         else:
             place = _from(comparison, new)
             _tell(comparison, new, f"{noun}{place} {words(new.new)}, was {words(old.old)}", ids)
@@ -87,15 +88,13 @@ def _tell_one(
         phrase = f"{noun} {words(item.fields)} {_VERBS[item.action]}, bar {bar}"
     elif words(item.new) != words(item.old):
         phrase = f"{noun}{_from(comparison, item)} {words(item.new)}, was {words(item.old)}"
-        if "tick" in item.names:
-            phrase += f", and from bar {comparison.before.bar(item.old['tick'])}"
-    elif "tick" in item.names:
-        phrase = f"{noun} {words(item.new)} moved to bar {bar}"
         was = comparison.before.bar(item.old["tick"])
-        if was != bar:
+        if "tick" in item.names and was != bar:
             phrase += f" from bar {was}"
-        else:
-            phrase = f"{noun} {words(item.new)} moved within bar {bar}"
+    elif "tick" in item.names:
+        was = comparison.before.bar(item.old["tick"])
+        way = f"from bar {was} to bar {bar}" if was != bar else f"within bar {bar}"
+        phrase = f"{noun} {words(item.new)} moved {way}"
     else:
         return
     _tell(comparison, item, phrase, told([item]))

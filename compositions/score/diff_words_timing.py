@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from compositions.score.diff_words_facts import Comparison, Item, Side
-from compositions.score.diff_words_phrases import bars_words, clusters, is_note_value, length_words
+from compositions.score.diff_words_phrases import WHOLE, is_note_value, length_words
 
 GRIDS = {
     "1/4": 480,
@@ -39,10 +39,12 @@ class Phrase(NamedTuple):
 
     words: str
     also: tuple[str, ...] = ()
+    far: bool = False
+    """Whether to say in which bars the notes are now."""
 
 
 def moved(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
-    """Recognise notes that all begin earlier or later by as much, or on a grid, or stretched."""
+    """Recognise notes that all begin earlier or later by as much, or on a grid now."""
     steps = {item.step("start") for item in items}
     grid = _quantised(comparison, items)
     if len(steps) == 1:
@@ -50,22 +52,17 @@ def moved(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
         if grid and abs(step) < _SMALL and not is_note_value(step):
             return grid
         return _moved_by(comparison, items, step)
-    return grid or _stretched(items)
+    return grid
 
 
 def _moved_by(comparison: Comparison, items: Sequence[Item], step: int) -> Phrase:
-    before, after = comparison.before, comparison.after
     way = "later" if step > 0 else "earlier"
-    bar = before.bar_ticks(item.old["start"] for item in items)
+    bar = comparison.before.bar_ticks(item.old["start"] for item in items)
     length = length_words(step, bar)
     resized = [item for item in items if "duration" in item.names]
     if len(resized) == len(items) and all(item.step("duration") == -step for item in items):
         return Phrase(f"start{{s}}{{of}} {length} {way}, end{{s}} kept", ("duration",))
-    phrase = f"{{notes}}moved {length} {way}"
-    if bar and abs(step) >= bar:
-        bars = sorted({after.bar(item.new["start"]) for item in items})
-        phrase += f" to {bars_words(clusters(bars) if len(bars) > 1 else [(bars[0], bars[0])])}"
-    return Phrase(phrase)
+    return Phrase(f"{{notes}}moved {length} {way}", far=bool(bar) and abs(step) >= bar)
 
 
 def _quantised(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
@@ -78,11 +75,24 @@ def _quantised(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
         if furthest * 2 > grid:
             return None
         if all(place % grid == 0 for place in now) and all(place % grid for place in was):
-            ends = [item for item in items if "duration" in item.names]
-            if ends and all((place_end(item) - item.new["start"]) % grid == 0 for item in ends):
-                return Phrase(f"{{notes}}quantised to {name}, end{{s}} too", ("duration",))
-            return Phrase(f"{{notes}}quantised to {name}")
+            return _with_ends(comparison, items, f"{{notes}}quantised to {name}", grid)
     return None
+
+
+def _with_ends(comparison: Comparison, items: Sequence[Item], words: str, grid: int) -> Phrase:
+    """Add to the words of quantised notes that their ends are on a grid now, too."""
+    ends = [item for item in items if "duration" in item.names]
+    if not ends:
+        return Phrase(words)
+    side = comparison.after
+    inside = [place_end(item) - _bar_start(side, item.new["start"]) for item in ends]
+    furthest = max(abs(item.step("start") + item.step("duration")) for item in ends)
+    for name, size in GRIDS.items():
+        on_grid = all(place % size == 0 for place in inside)
+        if size <= grid and on_grid and furthest * 2 <= size:
+            words += f", end{{s}} {'too' if size == grid else f'to {name}'}"
+            return Phrase(words, ("duration",))
+    return Phrase(words)
 
 
 def place_end(item: Item) -> int:
@@ -95,8 +105,8 @@ def _bar_start(side: Side, tick: int) -> int:
     return timeline.bar_start(timeline.position(tick).bar)
 
 
-def _stretched(items: Sequence[Item]) -> Phrase | None:
-    """Starts and lengths in one proportion: played faster or slower."""
+def stretched(items: Sequence[Item]) -> Phrase | None:
+    """Recognise starts and lengths in one proportion: notes played faster or slower."""
     if len(items) < _FEW or not all("duration" in item.names for item in items):
         return None
     inside = sorted(items, key=lambda item: (item.old["start"], item.id))
@@ -136,7 +146,7 @@ def resized(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
         if all(abs(item.new["duration"] - item.old["duration"] * ratio) <= 0.5 for item in items):
             return Phrase(f"durations{{of}} {words}")
     values = {item.new["duration"] for item in items}
-    if len(values) == 1:
+    if len(values) == 1 and _is_usual(*values):
         return Phrase(f"durations{{of}} set to {length_words(values.pop())}")
     steps = {item.step("duration") for item in items}
     if len(steps) == 1:
@@ -144,6 +154,13 @@ def resized(comparison: Comparison, items: Sequence[Item]) -> Phrase | None:
         way = "longer" if step > 0 else "shorter"
         return Phrase(f"durations{{of}} {length_words(step)} {way}")
     return _legato(comparison, items) or _scaled(items)
+
+
+def _is_usual(duration: int) -> bool:
+    """Tell whether a length is one that people choose: a note, a triplet, a dotted note."""
+    return any(
+        duration * grid == WHOLE * part for grid in (1, 2, 3, 4, 6, 8, 12, 16) for part in (1, 3)
+    )
 
 
 def _scaled(items: Sequence[Item]) -> Phrase | None:

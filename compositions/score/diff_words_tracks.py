@@ -139,7 +139,8 @@ def _tell_instrument(comparison: Comparison, item: Item) -> None:
         words = f"{new} of bank {item.new['bank']}, was bank {item.old['bank']}"
     else:
         # Under a preset, or for a drum kit, the program has no name of its own.
-        words = f"program {item.new['program'] + 1}, was {item.old['program'] + 1}"
+        what = "kit" if item.new.get("percussion") else "program"
+        words = f"{what} {item.new['program'] + 1}, was {item.old['program'] + 1}"
     _fact(comparison, Rank.TRACKS, item, words, sorted(names))
 
 
