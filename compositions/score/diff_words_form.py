@@ -24,6 +24,8 @@ _TIMED = {
     Kind.KEY: "tick",
 }
 """What sections hold, with the field that says when."""
+_OF_THE_SONG = (Kind.TEMPO, Kind.METER, Kind.KEY)
+"""At tick 0 these belong to the song and to no section."""
 _LOOKS = ("start", "duration", "label", SECTION_KIND)
 
 
@@ -100,6 +102,8 @@ class _Form:
         wanted = set(run)
         for kind, name in _TIMED.items():
             for item in self.comparison.of(kind, action):
+                if item.fields[name] == 0 and kind in _OF_THE_SONG:
+                    continue
                 track = item.fields.get("track")
                 if track is not None and track not in self.tracks:
                     continue
