@@ -57,10 +57,26 @@ class CompositionSerializer(CompositionListSerializer):
     midi = AssetSerializer(read_only=True, allow_null=True)
     job = serializers.SerializerMethodField()
     name = serializers.CharField(max_length=200)
+    branch = serializers.UUIDField(
+        source="branch_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The branch that the working copy follows.",
+    )
+    head = serializers.UUIDField(
+        source="head_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The version that the working copy was last equal to.",
+    )
 
     class Meta(CompositionListSerializer.Meta):
         fields = [
             *CompositionListSerializer.Meta.fields,
+            "tree_hash",
+            "branch",
+            "head",
+            "head_sequence",
             "lyrics",
             "spec",
             "explanation",
