@@ -8,11 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from compositions.documents import DOCUMENT_FIELDS, load_plain, write_document
-from compositions.editing import lock_document
+from compositions.documents import load_plain
+from compositions.editing import apply_edits
 from compositions.history.versions import set_document
-from compositions.models import Composition, EditBatch, EditOp, Version
-from compositions.score.diff import diff
+from compositions.models import Composition, Version
 from compositions.score.document import (
     KeyChange,
     MeterChange,
@@ -93,24 +92,7 @@ def working(song: Composition) -> Plain:
 
 def edit(song: Composition, user: User, entity_id: str, **fields: Any) -> Composition:
     """Change an entity of the working copy; return the song as it is then."""
-    with transaction.atomic():
-        locked = lock_document(song.pk)
-        before = load_plain(locked)
-        after = changed(before, entity_id, **fields)
-        write_document(locked, after)
-        locked.revision += 1
-        locked.save(update_fields=[*DOCUMENT_FIELDS, "revision"])
-        batch = EditBatch.objects.create(
-            composition=locked,
-            sequence=locked.revision,
-            base_sequence=locked.revision - 1,
-            branch_name=locked.branch.name,
-            name="Edit",
-            author=user,
-            tree_hash=locked.tree_hash,
-        )
-        EditOp.objects.bulk_create(
-            EditOp(composition=locked, batch=batch, op_id=mint_id(), **change.to_dict())
-            for change in diff(to_entities(before), to_entities(after))
-        )
+    song = Composition.objects.get(pk=song.pk)
+    operation = {"op_id": mint_id(), "entity_id": entity_id, "set": fields}
+    apply_edits(composition=song, user=user, name="Edit", operations=[operation])
     return Composition.objects.get(pk=song.pk)
