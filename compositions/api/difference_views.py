@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -20,7 +20,7 @@ from ariaforge.api.conditional import ETAG, IF_NONE_MATCH, is_not_modified
 from compositions.api.base import song_to_see
 from compositions.api.history_serializers import ReferenceField, VersionBriefSerializer
 from compositions.api.merge_serializers import DifferenceSerializer
-from compositions.documents import load_plain
+from compositions.documents import read_document
 from compositions.history.references import WORKING, resolve
 from compositions.history.versions import load_version
 from compositions.models import Composition, Version
@@ -121,8 +121,11 @@ def _state(composition: Composition, reference: str) -> _State:
     found = resolve(composition, reference)
     if isinstance(found, Version):
         return _State(reference, found, load_version(found), found.tree_hash)
-    data = load_plain(composition)
-    # Of what was read: an edit may have come between the row of the song and the others.
+    try:
+        _, data = read_document(composition.pk)
+    except Composition.DoesNotExist as error:
+        raise Http404 from error
+    # Songs that were composed before there was a history have no hash yet.
     return _State(reference, None, data, write_tree(data).tree_hash)
 
 
