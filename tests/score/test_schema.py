@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,17 @@ from jsonschema import Draft202012Validator
 
 from compositions.composer import compose, parse_prompt
 from compositions.score import limits
-from compositions.score.document import Score, ordered
+from compositions.score.document import AutomationPoint, LyricLine, Mode, Score, TrackRole, ordered
 from compositions.score.errors import ScoreError
-from compositions.score.schema import as_text, score_schema
+from compositions.score.operations import MAX_OPERATIONS
+from compositions.score.schema import ENTITIES, as_text, score_schema
 from compositions.score.serialisation import from_dict, to_dict
 from compositions.score.validation import check
 from tests.score.songs import song
 from tests.score.strategies import scores
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "score.schema.json"
+PAGE = FILE.with_name("document.md").read_text(encoding="utf-8")
 VALIDATOR = Draft202012Validator(json.loads(FILE.read_text(encoding="utf-8")))
 quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -197,3 +201,37 @@ def test_pitch_bend_has_a_range_of_its_own() -> None:
     data["tracks"][1]["automation"][0]["value"] = 8192.0
     assert not is_accepted(data)
     assert not VALIDATOR.is_valid(data)
+
+
+def chapter(cls: type) -> str:
+    """What the page for API clients says of an entity."""
+    names = {AutomationPoint: "Automation point", LyricLine: "Line of lyrics"}
+    heading = names.get(cls, cls.__name__.removesuffix("Change"))
+    found = re.search(rf"\n### {heading} \(.*?(?=\n##)", PAGE, re.DOTALL)
+    assert found, heading
+    return found[0]
+
+
+@pytest.mark.parametrize("cls", ENTITIES)
+def test_the_page_for_clients_describes_every_field(cls: type) -> None:
+    rows = [line.split("|")[1] for line in chapter(cls).splitlines() if line.startswith("| `")]
+    described = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert described == {field.name for field in fields(cls)} - {"id"}
+
+
+def test_the_page_for_clients_names_the_limits_as_they_are() -> None:
+    for value in (
+        limits.MAX_NOTES,
+        limits.MAX_TRACKS,
+        limits.MAX_CHORDS,
+        limits.MAX_SECTIONS,
+        limits.MAX_SYLLABLES,
+        limits.MAX_LYRIC_LINES,
+        limits.MAX_TICKS,
+        limits.MAX_METADATA_LENGTH,
+        limits.BANK_MAX,
+        MAX_OPERATIONS,
+    ):
+        assert f"{value:,}" in PAGE, value
+    for name in (*Mode, *TrackRole):
+        assert f"`{name.value}`" in PAGE
