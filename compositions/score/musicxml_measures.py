@@ -77,10 +77,12 @@ class Event:
 class Measure:
     """What happens in one measure of one part.
 
+    ``length`` is where its last note or rest ends, ``sounding`` where its last note does.
     ``meter`` is the time signature in force, ``is_meter_named`` whether it is written here.
     """
 
     length: int = 0
+    sounding: int = 0
     meter: tuple[int, int] = (4, 4)
     is_meter_named: bool = False
     meter_id: str | None = None
@@ -139,6 +141,7 @@ class PartReader:
         self._lay_graces(measure, position)
         measure.meter = self._meter
         measure.length = self._ticks(reach) or measure.nominal
+        measure.sounding = max((note.end for note in measure.notes), default=0)
         return measure
 
     # -- Time -----------------------------------------------------------------------------

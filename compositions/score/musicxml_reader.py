@@ -22,7 +22,7 @@ from compositions.score.limits import MAX_NAME_LENGTH, MAX_TRACKS
 from compositions.score.musicxml_conductor import Conductor
 from compositions.score.musicxml_file import open_musicxml
 from compositions.score.musicxml_lyrics import read_lyrics
-from compositions.score.musicxml_measures import PartReader
+from compositions.score.musicxml_measures import Measure, PartReader
 from compositions.score.musicxml_repeats import MAX_PLAYED, Marks, Played, marks_of, play_order
 from compositions.score.musicxml_tracks import Part, TrackBuilder, drums_of
 from compositions.score.validation import check
@@ -64,8 +64,8 @@ class _Reader:
     def result(self) -> MusicXmlImport:
         parts, played = self._parts()
         lengths = [
-            max(part.measures[index].length for part in parts if index < len(part.measures))
-            for index in range(max(len(part.measures) for part in parts))
+            self._length([part.measures[i] for part in parts if i < len(part.measures)])
+            for i in range(max(len(part.measures) for part in parts))
         ]
         starts = [0]
         for index, _ in played.order:
@@ -101,6 +101,19 @@ class _Reader:
             raise MusicXmlError(f"The file does not fit into a score: {error}.") from error
         remarks = tuple(self._remarks(score, conductor, played, len(lengths)))
         return MusicXmlImport(score, remarks)
+
+    def _length(self, measures: list[Measure]) -> int:
+        """Return the ticks of a measure in all parts: that of the longest.
+
+        A part that has more rests than fit, while another is just full, is in error.
+        """
+        length = max(measure.length for measure in measures)
+        nominal = measures[0].nominal
+        if length > nominal and any(measure.length == nominal for measure in measures):
+            if all(measure.sounding <= nominal for measure in measures):
+                self._repairs["measure with more rests than its meter has room for, cut"] += 1
+                return nominal
+        return length
 
     def _fresh(self, own: str | None) -> str:
         """Return the id that the file gives; a new one where it gives none, or gives it twice."""

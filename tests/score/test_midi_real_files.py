@@ -1,12 +1,14 @@
 """MIDI files of other people: read, written and read again, nothing is lost on the way.
 
-The files belong to Debian's packages openttd-openmsx and planetblupi-music-midi, which
-``script/test`` installs where it may; none is part of this repository.
+Most belong to Debian's packages openttd-openmsx and planetblupi-music-midi, which
+``script/test`` installs where it may, the others to the Python package music21, which it
+always installs; none is part of this repository.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,17 @@ FOLDERS = (
     Path("/usr/share/planetblupi"),
     Path("/usr/share/games/planetblupi"),
 )
-FILES = sorted(path for folder in FOLDERS for path in folder.rglob("*.mid"))
+GAMES = sorted(path for folder in FOLDERS for path in folder.rglob("*.mid"))
+
+
+def _of_package(name: str) -> list[Path]:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        return []
+    return sorted(Path(spec.origin).parent.rglob("*.mid"))
+
+
+FILES = GAMES + _of_package("music21")
 
 pytestmark = pytest.mark.skipif(not FILES, reason="no MIDI files of other people are installed")
 
@@ -36,6 +48,11 @@ def sounding(score: Score) -> list[tuple[int, bool, list[tuple[int, int, int, in
         )
         for track in score.tracks
     ]
+
+
+@pytest.mark.skipif(not GAMES, reason="the Debian packages with MIDI files are not installed")
+def test_there_are_fifty() -> None:
+    assert len(FILES) >= 50
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
