@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ariaforge.exceptions import DomainError
-from compositions.documents import load_plain
 from compositions.history import branches as branch_services
 from compositions.history.forks import fork
+from compositions.history.graph import history_graph
+from compositions.history.unsaved import unsaved_changes
 from compositions.history.versions import load_version, restore_version, save_version
 from compositions.history_pages import (
     actor_of,
@@ -28,9 +29,8 @@ from compositions.history_pages import (
     song_to_see,
     version_of,
 )
-from compositions.models import Branch, Composition, Proposal, Tag, Version
+from compositions.models import Branch, Composition, Proposal, Tag
 from compositions.models.history import MESSAGE_MAX_LENGTH
-from compositions.presentation.graph_picture import Node, draw_graph
 from compositions.score.diff_words import headline, tell
 from compositions.score.entities import Plain, to_entities
 from compositions.score.midi import write_midi
@@ -38,8 +38,6 @@ from compositions.score.serialisation import from_dict
 from compositions.views import page_for_members
 
 PAGE_SIZE = 30
-MOST_SHOWN = 600
-"""Versions that stay on the page when it brings itself up to date."""
 MOST_SENTENCES = 8
 MOST_PANEL_SENTENCES = 40
 
@@ -82,58 +80,27 @@ def _versions(
     song: Composition, *, before: int | None = None, shown_to: int | None = None
 ) -> dict[str, Any]:
     """Return a page of versions with the graph beside them."""
-    found = Version.objects.filter(composition=song).order_by("-number")
-    found = found.defer("tree", "merge", "provenance")
-    if before is not None:
-        chosen = list(found.filter(number__lt=before)[: PAGE_SIZE + 1])
-        size = PAGE_SIZE
-    else:
-        chosen = list(found[: MOST_SHOWN + 1] if shown_to else found[: PAGE_SIZE + 1])
-        size = max(PAGE_SIZE, sum(row.number >= (shown_to or 0) for row in chosen[:MOST_SHOWN]))
-    rows = chosen[:size]
-    lowest = rows[-1].number if rows else 0
-    edges = Version.objects.filter(composition=song, number__gte=lowest).order_by("-number")
-    nodes = [
-        Node(key, tuple(parent for parent in parents if parent))
-        for key, *parents in edges.values_list("pk", "parent_id", "merged_parent_id")
-    ]
-    graph = {row.key: row for row in draw_graph(nodes, first=song.head_id)} if rows else {}
-    names: dict[str, dict[Any, list[str]]] = {"branches": {}, "tags": {}}
-    for kind, pairs in (
-        ("branches", Branch.objects.filter(composition=song).values_list("tip_id", "name")),
-        ("tags", Tag.objects.filter(composition=song).values_list("version_id", "name")),
-    ):
-        for key, name in pairs:
-            names[kind].setdefault(key, []).append(name)
+    page = history_graph(song, before=before, down_to=shown_to, limit=PAGE_SIZE)
     return {
-        "rows": [
-            {
-                "version": version,
-                "graph": graph[version.pk],
-                "is_head": version.pk == song.head_id,
-                "branches": names["branches"].get(version.pk, []),
-                "tags": names["tags"].get(version.pk, []),
-            }
-            for version in rows
-        ],
-        "graph_width": max((row.width for row in graph.values()), default=24),
-        "older_before": lowest if len(chosen) > size else 0,
-        "shown_to": lowest,
+        "rows": page.rows,
+        "graph_width": page.width or 24,
+        "older_before": page.older_before or 0,
+        "shown_to": page.rows[-1].version.number if page.rows else 0,
     }
 
 
 def _working_copy(song: Composition) -> dict[str, Any]:
     """Return what the song holds that no version does, in words."""
-    unsaved = song.head is not None and song.head.tree_hash != song.tree_hash
-    context: dict[str, Any] = {"unsaved": unsaved}
-    if unsaved and song.head is not None:
-        sentences = tell(to_entities(load_version(song.head)), to_entities(load_plain(song)))
-        context |= {
-            "unsaved_sentences": lines_of(sentences[:MOST_SENTENCES]),
-            "unsaved_more": max(0, len(sentences) - MOST_SENTENCES),
-            "suggested_message": headline(sentences)[:MESSAGE_MAX_LENGTH],
-        }
-    return context
+    if song.head is None or song.head.tree_hash == song.tree_hash:
+        return {"unsaved": False}
+    changes = unsaved_changes(song, song.head)
+    sentences = tell(to_entities(changes.before), to_entities(changes.after))
+    return {
+        "unsaved": True,
+        "unsaved_sentences": lines_of(sentences[:MOST_SENTENCES]),
+        "unsaved_more": max(0, len(sentences) - MOST_SENTENCES),
+        "suggested_message": headline(sentences)[:MESSAGE_MAX_LENGTH],
+    }
 
 
 @page_for_members

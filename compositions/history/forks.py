@@ -111,7 +111,7 @@ def _name(asked: str | None, title: str, is_same_project: bool) -> str:
         ending = " (fork)" if is_same_project else ""
         return title[: 200 - len(ending)] + ending
     name = " ".join(asked.split())
-    if not name:
+    if not name or "\x00" in name:
         raise InvalidInputError("A song needs a name.")
     if len(name) > 200:
         raise InvalidInputError("A name can have 200 characters at most.")

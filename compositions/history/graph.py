@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from compositions.models import Branch, Composition, Tag, Version
 from compositions.presentation.graph_picture import GraphRow, Node, draw_graph
 
-PAGE_SIZE = 50
-MOST_AT_ONCE = 500
+PAGE_SIZE = 30
+MOST_AT_ONCE = 600
 """Versions that one page may hold."""
 
 
@@ -20,12 +20,12 @@ MOST_AT_ONCE = 500
 class VersionRow:
     """A version with the picture beside it.
 
-    ``version`` lacks the large columns. ``branches`` and ``tags`` are the names that it has,
-    ``is_head`` says that the working copy is made from it.
+    ``version`` lacks the large columns, ``graph`` is its picture. ``branches`` and ``tags``
+    are the names that it has, ``is_head`` says that the working copy is made from it.
     """
 
     version: Version
-    picture: GraphRow[UUID]
+    graph: GraphRow[UUID]
     branches: tuple[str, ...]
     tags: tuple[str, ...]
     is_head: bool

@@ -70,6 +70,8 @@ def save_version(
         raise InvalidInputError(
             f"The message has {len(message)} characters; {MESSAGE_MAX_LENGTH} are the most."
         )
+    if "\x00" in message:
+        raise InvalidInputError("The message holds characters that are no text.")
     with transaction.atomic():
         song = lock_document(composition.pk)
         if source != Version.Source.AUTOMATIC:
@@ -121,13 +123,15 @@ def save_working_copy(
     move_tip(branch, version)
     composition.head = version
     composition.head_sequence = composition.revision
+    fields = ["head", "head_sequence"]
     if version.tree_hash != composition.tree_hash:
         logger.warning(
             "A song's hashes were not those of its rows", extra={"composition": str(composition.pk)}
         )
         composition.tree, composition.tree_hash = version.tree, version.tree_hash
         composition.content_hash = version.content_hash
-    composition.save(update_fields=["head", "head_sequence", "tree", "tree_hash", "content_hash"])
+        fields += ["tree", "tree_hash", "content_hash"]
+    composition.save(update_fields=fields)
     tell_history(composition, "version", version)
     return version
 

@@ -44,14 +44,14 @@ def test_lines_of_work_are_apart_and_come_together(tangled: Composition) -> None
     page = history_graph(tangled)
 
     assert [row.version.number for row in page.rows] == [7, 6, 5, 4, 3, 2, 1]
-    lanes = {row.version.number: row.picture.lane for row in page.rows}
+    lanes = {row.version.number: row.graph.lane for row in page.rows}
     assert lanes[6] == lanes[5] == lanes[4] == lanes[1] == 0
     assert lanes[7] == lanes[3] == lanes[2] == 1
     names = {row.version.number: (row.branches, row.tags) for row in page.rows}
     assert names[6] == (("main",), ("demo",))
     assert names[7] == (("side",), ())
     assert [row.version.number for row in page.rows if row.is_head] == [6]
-    assert [row.version.number for row in page.rows if row.picture.is_merge] == [5]
+    assert [row.version.number for row in page.rows if row.graph.is_merge] == [5]
     assert page.older_before is None
 
 
@@ -62,8 +62,8 @@ def test_pages_fit_together(tangled: Composition) -> None:
     third = history_graph(tangled, before=second.older_before, limit=3)
     assert [first.older_before, second.older_before, third.older_before] == [5, 2, None]
     rows = (*first.rows, *second.rows, *third.rows)
-    assert [row.picture.lane for row in rows] == [row.picture.lane for row in whole.rows]
-    assert [row.picture.lines for row in rows] == [row.picture.lines for row in whole.rows]
+    assert [row.graph.lane for row in rows] == [row.graph.lane for row in whole.rows]
+    assert [row.graph.lines for row in rows] == [row.graph.lines for row in whole.rows]
     assert [row.version.number for row in history_graph(tangled, limit=2, down_to=4).rows] == [
         7, 6, 5, 4,
     ]  # fmt: skip

@@ -182,4 +182,6 @@ def test_a_message_has_a_limit(song: Composition, ana: User) -> None:
     edited = edit(song, ana, "t0n0", pitch=33)
     with pytest.raises(InvalidInputError):
         save_version(composition=edited, user=ana, message="x" * 501)
+    with pytest.raises(InvalidInputError):
+        save_version(composition=edited, user=ana, message="a\x00b")
     assert save_version(composition=edited, user=ana, message=" Lower ").message == "Lower"
