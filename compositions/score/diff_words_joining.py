@@ -119,7 +119,9 @@ def _name_subjects(comparison: Comparison, fact: Fact) -> None:
     everyone = [key for key in after.tracks if fact.rank == Rank.MIXER or after.note_count(key)]
     if fact.tracks:
         order = {key: place for place, key in enumerate(after.tracks)}
-        pairs = sorted(zip(fact.tracks, names, strict=True), key=lambda pair: order.get(pair[0], -1))
+        pairs = sorted(
+            zip(fact.tracks, names, strict=True), key=lambda pair: order.get(pair[0], -1)
+        )
         fact.tracks, names = [key for key, _ in pairs], [name for _, name in pairs]
     if len(names) > 2 and set(fact.tracks) == set(everyone):
         names = [ALL_TRACKS]
