@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from compositions.score.entities import Fields
@@ -30,6 +31,8 @@ class Pairing:
         self.partner: dict[int, int] = {}
         self._free_old = dict.fromkeys(range(len(old)))
         self._free_new = dict.fromkeys(range(len(new)))
+        # Ids are minted once: where a file brings some back, they are the surest sign.
+        self.same(itemgetter("id"))
 
     @property
     def free_old(self) -> list[int]:
