@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -73,6 +74,17 @@ def song_to_change(request: HttpRequest, pk: UUID) -> Composition:
         return composition_to_edit(actor_of(request), pk)
     except Composition.DoesNotExist as error:
         raise Http404 from error
+
+
+def history_facts(song: Composition) -> dict[str, Any]:
+    """Return what the page of a song says about its history: ``versions`` and ``unsaved``."""
+    facts = Version.objects.filter(composition=song).aggregate(
+        versions=Count("pk"), kept=Max("tree_hash", filter=Q(pk=song.head_id))
+    )
+    return {
+        "versions": facts["versions"],
+        "unsaved": facts["kept"] is not None and facts["kept"] != song.tree_hash,
+    }
 
 
 def version_of(song: Composition, number: int) -> Version:

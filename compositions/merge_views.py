@@ -28,7 +28,7 @@ from compositions.history_pages import (
     version_of,
 )
 from compositions.models import Branch, Composition, Version
-from compositions.plan_pages import Decisions, decisions_in, plan_context, scope_in
+from compositions.plan_pages import Decisions, decisions_in, in_words, plan_context, scope_in
 from compositions.score.entities import Plain
 from compositions.views import page_for_members
 
@@ -180,7 +180,8 @@ def _decide(
     status = 200
     if request.method == "POST" and not request.POST.get("preview"):
         try:
-            version = make(decisions)
+            with in_words():
+                version = make(decisions)
         except DomainError as error:
             context["refusal"] = error.message
             status = error.status
@@ -189,7 +190,8 @@ def _decide(
             return redirect("song_version", pk=song.pk, number=version.number)
     context["typed_message"] = _field(request, "message")
     try:
-        context |= plan_context(plan(decisions), decisions)
+        with in_words():
+            context |= plan_context(plan(decisions), decisions)
     except DomainError as error:
         context["error"] = error.message
         # That there is nothing to merge is an answer, not a failure of the page.

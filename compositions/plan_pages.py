@@ -6,6 +6,8 @@ thing to a musician: here is what would change, here is what both sides changed,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +28,11 @@ from compositions.score.scope import Scope
 MOST_CONFLICTS = 200
 """Conflicts that are shown one by one; beyond them their defaults are one choice."""
 MOST_PICTURES = 40
-SIDES = (("ours", "Keep ours", "1"), ("theirs", "Take theirs", "2"), ("base", "As before", "3"))
+SIDES = (
+    ("ours", "A: keep ours", "1"),
+    ("theirs", "B: take theirs", "2"),
+    ("base", "O: as before", "3"),
+)
 WORDS_OF_NOTES = ("pitch", "start", "duration", "locked")
 
 
@@ -94,10 +100,17 @@ def scope_in(request: HttpRequest) -> Scope:
         "sections": list(dict.fromkeys(fields.getlist("section"))),
         "bars": bars,
     }
-    try:
+    with in_words():
         return Scope.from_dict(data)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn what the score itself refuses into :class:`InvalidInputError`."""
+    try:
+        yield
     except ScoreError as error:
-        raise InvalidInputError(f"These bars or tracks cannot be used: {error}") from error
+        raise InvalidInputError(f"That cannot be used: {error}") from error
 
 
 def plan_context(plan: MergePlan, decisions: Decisions) -> dict[str, Any]:

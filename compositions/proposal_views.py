@@ -27,7 +27,7 @@ from compositions.history_pages import (
 from compositions.history_views import provenance_lines
 from compositions.merge_views import parts_of
 from compositions.models import Branch, Composition, Proposal
-from compositions.plan_pages import decisions_in, plan_context, scope_in
+from compositions.plan_pages import decisions_in, in_words, plan_context, scope_in
 from compositions.score.diff import diff
 from compositions.score.entities import to_entities
 from compositions.views import page_for_members
@@ -112,24 +112,26 @@ def song_proposal(request: HttpRequest, pk: UUID, proposal: UUID) -> HttpRespons
         ]
         if request.method == "POST" and not request.POST.get("preview"):
             try:
-                version = services.accept(
-                    proposal=row,
-                    user=actor_of(request),
-                    scope=scope,
-                    resolutions=decisions.resolutions,
-                    fixes=decisions.fixes,
-                    accept_defaults=decisions.accept_defaults,
-                    message=" ".join(request.POST.get("message", "").split()),
-                )
+                with in_words():
+                    version = services.accept(
+                        proposal=row,
+                        user=actor_of(request),
+                        scope=scope,
+                        resolutions=decisions.resolutions,
+                        fixes=decisions.fixes,
+                        accept_defaults=decisions.accept_defaults,
+                        message=" ".join(request.POST.get("message", "").split()),
+                    )
             except DomainError as error:
                 context["refusal"], status = error.message, error.status
             else:
                 messages.success(request, f"Accepted as version {version.number}.")
                 return redirect("song_proposal", pk=pk, proposal=row.pk)
         context["typed_message"] = request.POST.get("message", "")
-        plan = services.plan_acceptance(
-            row, scope=scope, resolutions=decisions.resolutions, fixes=decisions.fixes
-        )
+        with in_words():
+            plan = services.plan_acceptance(
+                row, scope=scope, resolutions=decisions.resolutions, fixes=decisions.fixes
+            )
         context |= plan_context(plan, decisions)
     except DomainError as error:
         context["error"], status = error.message, error.status

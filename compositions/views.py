@@ -28,6 +28,7 @@ from accounts.models import User
 from ariaforge.exceptions import DomainError, InvalidInputError
 from compositions import services
 from compositions.forms import PromptForm
+from compositions.history_pages import history_facts
 from compositions.models import Composition
 from compositions.presentation import (
     confidence_parts,
@@ -268,8 +269,8 @@ def composition_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     song = _editable(request, pk)
     typed, error = request.POST.get("name", ""), ""
     try:
-        services.rename(composition=song, name=typed)
-    except InvalidInputError as refusal:
+        services.rename(composition=song, user=_actor(request), name=typed)
+    except (InvalidInputError, NotPermittedError) as refusal:
         error = refusal.message
     if request.headers.get("HX-Request") == "true":
         context = {
@@ -362,6 +363,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "true_peak": level_text(render_row, "true_peak_dbtp", "dBTP"),
         "overview": None,
         "player": None,
+        "history": history_facts(song) if song.is_composed else None,
     }
     if song.is_composed:
         seconds = render_row.duration_seconds if playable and render_row is not None else None

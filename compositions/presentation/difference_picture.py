@@ -35,6 +35,8 @@ from compositions.score.diff import Change
 from compositions.score.entities import Entities, Fields, Kind
 
 MOST_TRACKS = 12
+FORM_QUARTER_WIDTH = 48
+"""Names of chords with what they were need more room than notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ def _draw_form(bands: Bands) -> tuple[Picture, ...]:
     shown, _ = bounded(bands.changed_bars(), 1)
     pictures = []
     for bars in shown:
-        scale = Scale(bands.timeline, bars, None, bands=bands.count)
+        scale = Scale(
+            bands.timeline, bars, None, bands=bands.count, quarter_width=FORM_QUARTER_WIDTH
+        )
         sections, chords = bands.labels(scale)
         words = ", ".join(label.title for label in (*sections, *chords) if label.mark)
         pictures.append(

@@ -1,7 +1,7 @@
 """A stretch of bars of one track as a small piano roll, drawn in pixels.
 
 Unlike the overview of a song, which fills its page, these pictures are drawn to scale: one
-quarter note is :data:`QUARTER_WIDTH` pixels wide everywhere, so hatching, outlines and arrows
+quarter note is :data:`QUARTER_WIDTH` pixels wide, so hatching, outlines and arrows
 keep their shape and two pictures can be compared by eye.
 """
 
@@ -77,12 +77,14 @@ class Scale:
         percussion: bool = False,
         bands: int = 1,
         row_height: int = 0,
+        quarter_width: int = QUARTER_WIDTH,
     ) -> None:
         self.timeline = timeline
         self.first_bar, self.last_bar = bars
         self.start = timeline.bar_start(bars[0])
         self.end = timeline.bar_start(bars[1] + 1)
         self.percussion = percussion
+        self.quarter_width = quarter_width
         self.top = bands * BAND_HEIGHT
         self.row_height = row_height or (DRUM_HEIGHT if percussion else PITCH_HEIGHT)
         self._rows = [] if pitches is None else self._rows_of(sorted(set(pitches)))
@@ -109,7 +111,7 @@ class Scale:
 
     def length(self, ticks: float) -> float:
         """Pixels of a stretch of ticks."""
-        return ticks * QUARTER_WIDTH / TICKS_PER_QUARTER
+        return ticks * self.quarter_width / TICKS_PER_QUARTER
 
     def x(self, tick: float) -> float:
         """Place of a tick, kept within the picture."""

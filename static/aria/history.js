@@ -4,10 +4,12 @@ import { EventFeed } from "aria/events";
 
 // Edits come many times a second while somebody works; the list is fetched at most this often.
 const REFRESH_EVERY_MS = 1500;
+// Who clicks from page to page needs no news; a person has a few streams only.
+const SETTLED_MS = 1500;
 
 let refreshTimer;
 let refreshedAt = 0;
-let connections = 0;
+let isKnown = false;
 let newest = "";
 let saving = false;
 
@@ -29,13 +31,14 @@ function refresh() {
 }
 
 function onEvent(name) {
-  if (name === "connected") {
-    connections += 1;
-    // The page was fresh when it first connected; later, something may have been missed.
-    if (connections === 1) return;
+  if (list()) {
+    refresh();
+    return;
   }
-  if (list()) refresh();
-  else document.getElementById("song-changed")?.removeAttribute("hidden");
+  const isFirst = name === "connected" && !isKnown;
+  isKnown = true;
+  // Other pages hold choices and typed words: they only say that there is news.
+  if (!isFirst) document.getElementById("song-changed")?.removeAttribute("hidden");
 }
 
 /** Ask before a form with ``data-confirm`` is sent. */
@@ -85,6 +88,14 @@ function onChange(event) {
   }
 }
 
+/** One side for all conflicts that are listed. */
+function onClick(event) {
+  const side = event.target.closest("[data-choose-all]")?.dataset.chooseAll;
+  if (!side) return;
+  for (const choice of document.querySelectorAll(`[data-conflict] input[value="${side}"]`)) choice.checked = true;
+  document.getElementById("plan").dispatchEvent(new CustomEvent("decide"));
+}
+
 /** Keys 1, 2 and 3 choose a side of the conflict that has the focus, and go on to the next. */
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !["1", "2", "3"].includes(event.key)) return;
@@ -121,7 +132,9 @@ export function startHistory() {
   document.addEventListener("toggle", onToggle, true);
   document.addEventListener("input", onInput);
   document.addEventListener("change", onChange);
+  document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("htmx:after:swap", onSwap);
-  if (song) new EventFeed(song.dataset.events, [song.dataset.topic], ["history", "edit", "document", "reset"], onEvent);
+  const names = ["history", "edit", "document", "reset"];
+  if (song) setTimeout(() => new EventFeed(song.dataset.events, [song.dataset.topic], names, onEvent), SETTLED_MS);
 }

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from django.db import transaction
+from typing import Any
 
 from accounts.models import User
-from compositions.documents import DOCUMENT_FIELDS, load_plain, write_document
-from compositions.editing import lock_document
+from compositions.documents import load_plain
+from compositions.editing import apply_edits
 from compositions.history.branches import checkout, create_branch, create_tag
 from compositions.history.merging import merge_versions
 from compositions.history.proposals import propose
 from compositions.history.versions import save_version
-from compositions.models import Branch, Composition, EditBatch, Proposal, Version
+from compositions.models import Branch, Composition, Proposal, Version
+from compositions.score.diff import Change, diff
+from compositions.score.document import mint_id
 from compositions.score.entities import Entities, Kind, from_entities, to_entities
 from projects.models import Project
 from tests.compositions.songs import BAR, make_song
@@ -75,22 +76,18 @@ def make_history(user: User, *, project: Project | None = None) -> History:
     )
 
 
-def edit(song: Composition, user: User, change: Edit) -> None:
-    """Change the working copy, as one batch of edits without its operations."""
-    with transaction.atomic():
-        locked = lock_document(song.pk)
-        write_document(locked, from_entities(change(to_entities(load_plain(locked)))))
-        locked.revision += 1
-        locked.save(update_fields=[*DOCUMENT_FIELDS, "revision"])
-        EditBatch.objects.create(
-            composition=locked,
-            sequence=locked.revision,
-            base_sequence=locked.revision - 1,
-            branch_name=locked.branch.name if locked.branch else "main",
-            name="Edit",
-            author=user,
-            tree_hash=locked.tree_hash,
-        )
+def edit(song: Composition, user: User, change: Edit, name: str = "Edit") -> None:
+    """Change the working copy, as somebody at an editor does."""
+    before = to_entities(load_plain(again(song)))
+    operations = [_operation(entry) for entry in diff(before, change(before))]
+    apply_edits(composition=song, user=user, name=name, operations=operations)
+
+
+def _operation(change: Change) -> dict[str, Any]:
+    operation: dict[str, Any] = {"op_id": mint_id(), "entity_id": change.entity_id}
+    if change.action == "remove":
+        return {**operation, "remove": True}
+    return {**operation, change.action: change.after}
 
 
 def again(song: Composition) -> Composition:
