@@ -154,13 +154,13 @@ def _strong_beat(view: MergeView, tick: int) -> int | None:
     bar = view.timeline.position(near).bar
     start = view.timeline.bar_start(bar)
     meter = view.timeline.meter_at(near)
-    for place in _strong_places(meter):
+    for place in strong_places(meter):
         if abs(tick - start - place) < TOGETHER:
             return start + place
     return None
 
 
-def _strong_places(meter: MeterChange) -> tuple[int, ...]:
+def strong_places(meter: MeterChange) -> tuple[int, ...]:
     """Return the ticks of the strong beats within a bar."""
     compound = meter.numerator % 3 == 0 and meter.numerator > 3
     beats = meter.numerator // 3 if compound else meter.numerator
