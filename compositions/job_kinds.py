@@ -10,12 +10,15 @@ from django.db.models import Model
 
 from accounts.models import User
 from ariaforge.context import current_action
+from ariaforge.exceptions import NotPermittedError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
 from compositions.composer import Composition as Composed
+from compositions import import_jobs as _import_jobs  # noqa: F401 - registers its kind
 from compositions.documents import load_score
 from compositions.history.versions import set_document
 from compositions.models import AISession, Composition, Export, Render, Version
 from compositions.score.midi import write_midi
+from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
@@ -101,21 +104,25 @@ class ComposeKind(JobKind):
             score = replace(score, title=composition.name)
         composition.save(update_fields=_COMPOSED)
         session = _row(AISession, context, "session")
-        set_document(
-            composition=composition,
-            data=to_dict(score),
-            user=owner,
-            name="Compose",
-            source=Version.Source.COMPOSER,
-            message=f"Composed “{score.title}”",
-            provenance={
-                "prompt": session.prompt,
-                "seed": session.seed,
-                "engine_version": composed.engine_version,
-                "session": str(session.pk),
-                **session.parameters,
-            },
-        )
+        try:
+            set_document(
+                composition=composition,
+                data=to_dict(score),
+                user=owner,
+                name="Compose",
+                source=Version.Source.COMPOSER,
+                message=f"Composed “{score.title}”",
+                provenance={
+                    "prompt": session.prompt,
+                    "seed": session.seed,
+                    "engine_version": composed.engine_version,
+                    "session": str(session.pk),
+                    **session.parameters,
+                },
+            )
+        except NotPermittedError as error:
+            # The branch was protected meanwhile.
+            raise JobError("not_permitted", error.message) from error
         AISession.objects.filter(pk=session.pk).update(
             engine_version=composed.engine_version,
             spec=composition.spec,
@@ -216,7 +223,7 @@ class ExportKind(JobKind):
     time_limit_seconds = 900
 
     def run(self, context: JobContext) -> Asset:
-        """Write MIDI from the document, or encode the mix."""
+        """Write MIDI or MusicXML from the document, or encode the mix."""
         export = _row(Export, context, "export", "composition__project", "render__mix")
         composition = export.composition
         if export.format == Export.Format.MIDI:
@@ -224,6 +231,10 @@ class ExportKind(JobKind):
             file_type = export.settings.get("midi_type", 1)
             content: Path | bytes = write_midi(load_score(composition), file_type=file_type)
             kind, ending = Asset.Kind.MIDI, "mid"
+        elif export.format == Export.Format.MUSICXML:
+            context.progress(0.1, "Writing")
+            content = self._notation(context, composition)
+            kind, ending = Asset.Kind.DOCUMENT, "musicxml"
         else:
             content = self._encode(context, export)
             kind, ending = Asset.Kind.AUDIO, export.format
@@ -236,6 +247,16 @@ class ExportKind(JobKind):
             kind=kind,
             role="export",
         )
+
+    def _notation(self, context: JobContext, composition: Composition) -> bytes:
+        """Write MusicXML; what the file does not say goes to the job's log."""
+        try:
+            written = write_musicxml(load_score(composition))
+        except MusicXmlError as error:
+            raise JobError("cannot_export", str(error)) from error
+        for remark in written.remarks:
+            context.log("info", remark)
+        return written.content
 
     def _encode(self, context: JobContext, export: Export) -> Path:
         if export.render is None or export.render.mix is None:

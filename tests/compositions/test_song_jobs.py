@@ -16,6 +16,7 @@ from ariaforge.jobs.registry import JobContext, JobError, find_kind
 from ariaforge.jobs.services import submit_job
 from ariaforge.models import Job
 from compositions.documents import load_plain, load_score, music_hash
+from compositions.history.branches import protect_branch
 from compositions.history.versions import load_version
 from compositions.models import AISession, Composition, Export, Track, Version
 from compositions.models.composition import Stage
@@ -204,14 +205,17 @@ def test_deleting_a_song_stops_its_work_and_hides_all_of_it(composed_song):
     assert Track.objects.count() == composed_song.tracks.count() > 0
 
 
-def test_renaming_does_not_change_the_music(composed_song):
-    rename(composition=composed_song, name="  Night   bus ")
+def test_renaming_does_not_change_the_music(composed_song, musician):
+    rename(composition=composed_song, user=musician, name="  Night   bus ")
     song = fresh(composed_song)
     assert song.name == "Night bus"
     assert load_score(song).title == "Night bus"
     assert music_hash(load_score(song)) == song.content_hash
+    assert song.edit_batches.last().name == "Rename to “Night bus”"
+    rename(composition=song, user=musician, name="Night bus")
+    assert song.edit_batches.count() == song.revision
     with pytest.raises(InvalidInputError):
-        rename(composition=song, name="  ")
+        rename(composition=song, user=musician, name="  ")
 
 
 def test_composing_begins_the_history_of_a_song(composed_song, musician):
@@ -247,6 +251,17 @@ def test_composing_again_saves_unsaved_edits_before(composed_song, musician, run
     assert strips[track.entity_id]["muted"]
     assert composed.content_hash == first.content_hash == song.content_hash
     assert song.head == composed
+
+
+def test_composing_again_stops_at_a_branch_that_was_protected(composed_song, run_jobs):
+    editor = MembershipFactory(project=composed_song.project, role="editor").user
+    protect_branch(branch=composed_song.branch, user=composed_song.created_by)
+    session = AISession.objects.get(composition=composed_song)
+    again = {"composition": str(composed_song.pk), "session": str(session.pk)}
+    submit_job(owner=editor, kind="compose", parameters=again)
+    with pytest.raises(JobError, match="protected"):
+        run_jobs("compose")
+    assert Version.objects.filter(composition=composed_song).count() == 1
 
 
 def test_one_key_begins_one_song(musician):
@@ -310,7 +325,7 @@ def test_a_failed_song_stays_failed_when_its_job_is_cleared_away(musician):
 
 def test_a_name_given_while_composing_stays(musician, run_jobs):
     song = create_from_prompt(user=musician, prompt=PROMPT, seed=7)
-    rename(composition=song, name="Night bus")
+    rename(composition=song, user=musician, name="Night bus")
     run_jobs("compose")
     song = fresh(song)
     assert song.name == "Night bus"
