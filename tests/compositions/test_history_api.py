@@ -242,8 +242,8 @@ def test_only_owners_protect_a_branch(
     theirs = api_client(editor)
     path = of(song, f"branches/{song.branch_id}/")
     error_of(theirs.patch(path, {"is_protected": True}), 403, "permission_denied")
-    assert client.patch(path, {"is_protected": True}).json()["is_protected"] is True
     edit(song, editor, "t0n3", pitch=41)
+    assert client.patch(path, {"is_protected": True}).json()["is_protected"] is True
     error_of(theirs.post(of(song, "versions/")), 403, "permission_denied")
     assert client.post(of(song, "versions/")).status_code == 201
 
