@@ -46,9 +46,10 @@ def time_maps(view: MergeView) -> Iterator[MergeWarning]:
     """
     for kind, names in _MAPS.items():
         base, ours, theirs, merged = (
-            _map(side, kind, names) for side in (view.base, view.ours, view.theirs, view.merged)
+            _map(view, side, kind, names)
+            for side in (view.base, view.ours, view.theirs, view.merged)
         )
-        twice = _twice(view.merged, kind)
+        twice = _twice(view, kind)
         valid = not twice and any(tick == 0 for tick, _ in merged)
         if valid and (base in (ours, theirs) or merged in (ours, theirs)):
             continue
@@ -63,7 +64,7 @@ def time_maps(view: MergeView) -> Iterator[MergeWarning]:
             bars=bars,
             entity_ids=tuple(sorted(_differing(view, kind))),
             blocking=kind is not Kind.KEY or not valid,
-            fix=tuple(diff(_only(view.merged, kind), _only(view.ours, kind))),
+            fix=tuple(diff(_only(view, view.merged, kind), _only(view, view.ours, kind))),
             fix_words=f"Take the {what} as it is in ours",
         )
 
@@ -156,27 +157,29 @@ def _gaps(entities: Entities, keys: list[str]) -> Iterator[tuple[str, str, int, 
             reaching = key
 
 
-def _map(entities: Entities, kind: Kind, names: tuple[str, ...]) -> set[tuple[int, Any]]:
+def _map(
+    view: MergeView, entities: Entities, kind: Kind, names: tuple[str, ...]
+) -> set[tuple[int, Any]]:
     """Return what holds from which tick on, whatever the ids."""
     return {
         (fields["tick"], tuple(fields[name] for name in names))
-        for fields in _only(entities, kind).values()
+        for fields in _only(view, entities, kind).values()
     }
 
 
-def _only(entities: Entities, kind: Kind) -> Entities:
-    return {key: fields for key, fields in entities.items() if fields["kind"] == kind}
+def _only(view: MergeView, entities: Entities, kind: Kind) -> Entities:
+    return {key: entities[key] for key in view.of_kind(kind, entities)}
 
 
-def _twice(entities: Entities, kind: Kind) -> list[int]:
+def _twice(view: MergeView, kind: Kind) -> list[int]:
     """Return the ticks that have more than one entity of a kind."""
-    counts = Counter(fields["tick"] for fields in _only(entities, kind).values())
+    counts = Counter(fields["tick"] for fields in _only(view, view.merged, kind).values())
     return [tick for tick, count in counts.items() if count > 1]
 
 
 def _differing(view: MergeView, kind: Kind) -> set[str]:
     """Return the ids that are not the same in all three."""
-    sides = [_only(side, kind) for side in (view.ours, view.theirs, view.merged)]
+    sides = [_only(view, side, kind) for side in (view.ours, view.theirs, view.merged)]
     return {
         key for side in sides for key in side if any(side[key] != other.get(key) for other in sides)
     }

@@ -47,8 +47,8 @@ def chord_clashes(view: MergeView) -> Iterator[MergeWarning]:
 
     The fix moves each to the nearest chord tone. One warning for each track and chord.
     """
-    chords = _Chords(view.merged)
-    sides = [(view.ours, _Chords(view.ours)), (view.theirs, _Chords(view.theirs))]
+    chords = _Chords(view, view.merged)
+    sides = [(side, _Chords(view, side)) for side in (view.ours, view.theirs)]
     changed = [chords.differs(other) for _, other in sides]
     groups: dict[tuple[str, str, bool], list[str]] = {}
     for key in _candidates(view, changed):
@@ -102,10 +102,9 @@ def _available(root: str, quality: str, bass: str) -> frozenset[int]:
 class _Chords:
     """The chords of one score in time."""
 
-    def __init__(self, entities: Entities) -> None:
+    def __init__(self, view: MergeView, entities: Entities) -> None:
         self.entities = entities
-        keys = (key for key, fields in entities.items() if fields["kind"] == Kind.CHORD)
-        self.keys = sorted(keys, key=lambda key: entities[key]["start"])
+        self.keys = view.spans(Kind.CHORD, entities)
         self.starts = [entities[key]["start"] for key in self.keys]
 
     def at(self, tick: int) -> str | None:
@@ -137,10 +136,8 @@ def _candidates(view: MergeView, changed: list[list[tuple[int, int]]]) -> Iterat
         return
     merged = view.merged
     starts = [[start - TOGETHER for start, _ in stretches] for stretches in changed]
-    for key, fields in merged.items():
-        if fields["kind"] != Kind.NOTE:
-            continue
-        tick = fields["start"]
+    for key in view.of_kind(Kind.NOTE):
+        tick = merged[key]["start"]
         for stretches, begins in zip(changed, starts, strict=True):
             index = bisect_right(begins, tick) - 1
             if index >= 0 and tick < stretches[index][1]:
@@ -187,7 +184,7 @@ def _resolves(view: MergeView, key: str, chord: Fields) -> bool:
     beat = view.timeline.meter_at(note["start"]).ticks_per_beat
     if note["duration"] > beat:
         return False
-    keys = view.notes_of[note["track"]]
+    keys = view.notes_of(note["track"])
     end = note["start"] + note["duration"]
     tones = _tones(chord["root"], chord["quality"], chord["bass"])
     for other in keys[bisect_left(keys, view.place(key), key=view.place) + 1 :]:
@@ -242,7 +239,7 @@ def _nearest_tone(view: MergeView, draft: Draft, key: str, chord: Fields) -> int
         for pitch in (note["pitch"] - distance, note["pitch"] + distance)
         if PITCH_MIN <= pitch <= PITCH_MAX and pitch % 12 in tones
     ]
-    keys = view.notes_of[note["track"]]
+    keys = view.notes_of(note["track"])
     first = bisect_left(keys, (note["start"] - _LONG_AGO, 0, ""), key=view.place)
     last = bisect_left(keys, (note["start"] + note["duration"], 0, ""), key=view.place)
     taken = {

@@ -57,11 +57,10 @@ def _buckets(view: MergeView) -> Iterator[list[str]]:
     if not both:
         return
     found: dict[tuple[str, int], list[str]] = {place: [] for place in both}
-    for key, fields in merged.items():
-        if fields["kind"] == Kind.NOTE:
-            bucket = found.get((fields["track"], fields["pitch"]))
-            if bucket is not None:
-                bucket.append(key)
+    for key in view.of_kind(Kind.NOTE):
+        bucket = found.get((merged[key]["track"], merged[key]["pitch"]))
+        if bucket is not None:
+            bucket.append(key)
     for keys in found.values():
         yield sorted(keys, key=view.place)
 
@@ -146,9 +145,8 @@ def out_of_range(view: MergeView) -> Iterator[MergeWarning]:
     """
     ranges = {key: _range(view.merged[key]) for key in view.of_kind(Kind.TRACK)}
     groups: dict[tuple[str, bool], list[str]] = {}
-    for key, fields in view.merged.items():
-        if fields["kind"] != Kind.NOTE:
-            continue
+    for key in view.of_kind(Kind.NOTE):
+        fields = view.merged[key]
         low, high = ranges[fields["track"]]
         if low <= fields["pitch"] <= high or _outside(view.ours, key, fields):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 
 from compositions.score import limits
@@ -101,13 +100,11 @@ def doubled_automation(view: MergeView) -> Iterator[MergeWarning]:
 
 def beyond_limits(view: MergeView) -> Iterator[MergeWarning]:
     """Warn, blocking, where the sides together exceed a limit of :mod:`..limits`."""
-    counts = Counter(fields["kind"] for fields in view.merged.values())
     for kind, (most, what) in _MOST.items():
-        if counts[kind.value] > most:
-            yield _limit(
-                f"too_many:{kind.value}",
-                f"Together there are {counts[kind.value]} {what}; the limit is {most}",
-            )
+        count = len(view.of_kind(kind))
+        if count > most:
+            message = f"Together there are {count} {what}; the limit is {most}"
+            yield _limit(f"too_many:{kind.value}", message)
     metadata = view.merged.get(META_ID, {}).get("metadata", {})
     if (
         META_ID in view.not_ours

@@ -54,6 +54,8 @@ class MergeView:
 
     def __init__(self, base: Entities, ours: Entities, theirs: Entities, merged: Entities) -> None:
         self.base, self.ours, self.theirs, self.merged = base, ours, theirs, merged
+        self._kinds: dict[int, dict[str, list[str]]] = {}
+        self._notes: dict[str, list[str]] = {}
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -85,25 +87,28 @@ class MergeView:
             found.setdefault(self.merged[key]["note_id"], []).append(key)
         return found
 
-    @cached_property
-    def notes_of(self) -> dict[str, list[str]]:
-        """Ids of notes by that of their track, in the order of start and pitch."""
-        found: dict[str, list[str]] = {}
-        for key in self.of_kind(Kind.NOTE):
-            found.setdefault(self.merged[key]["track"], []).append(key)
-        for keys in found.values():
-            keys.sort(key=self.place)
-        return found
+    def notes_of(self, track: str) -> list[str]:
+        """Return the ids of the notes of a track, in the order of start and pitch."""
+        if track not in self._notes:
+            keys = (key for key in self.of_kind(Kind.NOTE) if self.merged[key]["track"] == track)
+            self._notes[track] = sorted(keys, key=self.place)
+        return self._notes[track]
 
-    def of_kind(self, kind: Kind) -> list[str]:
-        """Return the ids of one kind in the merged score."""
-        return [key for key, fields in self.merged.items() if fields["kind"] == kind]
+    def of_kind(self, kind: Kind, side: Entities | None = None) -> list[str]:
+        """Return the ids of one kind in the merged score, or in one of the sides."""
+        entities = self.merged if side is None else side
+        kinds = self._kinds.get(id(entities))
+        if kinds is None:
+            kinds = {kind.value: [] for kind in Kind}
+            for key, fields in entities.items():
+                kinds[fields["kind"]].append(key)
+            self._kinds[id(entities)] = kinds
+        return kinds[kind.value]
 
     def spans(self, kind: Kind, side: Entities | None = None) -> list[str]:
         """Return the ids of sections or chords in the order of time."""
         entities = self.merged if side is None else side
-        keys = (key for key, fields in entities.items() if fields["kind"] == kind)
-        return sorted(keys, key=lambda key: (entities[key]["start"], key))
+        return sorted(self.of_kind(kind, side), key=lambda key: (entities[key]["start"], key))
 
     def place(self, key: str) -> tuple[int, int, str]:
         """Sort key of a note."""
