@@ -28,10 +28,21 @@ from compositions.score.matching_rules import (
     pair_tracks,
 )
 from compositions.score.matching_unsaid import guess_unsaid
+from compositions.score.midi_names import (
+    controller_from_pan,
+    controller_from_send,
+    volume_from_gain,
+)
 from compositions.score.validation import RESERVED_IDS
 
 _CHANGES = {"tempos": ("bpm",), "meters": ("numerator", "denominator"), "keys": ("tonic", "mode")}
 _MICROSECONDS = 60_000_000
+_CONTROLLERS: dict[str, Callable[[float], int]] = {
+    "gain_db": volume_from_gain,
+    "pan": controller_from_pan,
+    "reverb_send": controller_from_send,
+}
+_NO_KIND = "section"
 _ALWAYS_KEPT = ("locked", "origin", "preset")
 
 
@@ -222,6 +233,13 @@ def _as_is(_old: Fields, fields: Fields) -> Fields:
     return fields
 
 
+def _kept_section(old: Fields, fields: Fields) -> Fields:
+    # Most programs write the name of a section only.
+    if fields.get("kind", _NO_KIND) == _NO_KIND and "kind" in old:
+        fields["kind"] = old["kind"]
+    return fields
+
+
 def _kept_tempo(old: Fields, fields: Fields) -> Fields:
     # MIDI holds whole microseconds to the quarter.
     if round(_MICROSECONDS / old["bpm"]) == round(_MICROSECONDS / fields["bpm"]):
@@ -244,6 +262,10 @@ def _kept_track(old: Fields, fields: Fields) -> Fields:
     guess = usual_role(fields["program"], percussion=fields["percussion"])
     if fields["role"] in (TrackRole.OTHER, guess) and old["percussion"] == fields["percussion"]:
         fields["role"] = old["role"]
+    # Controllers have 128 steps: what is the same step is the rounding of the file.
+    for name, controller in _CONTROLLERS.items():
+        if controller(fields[name]) == controller(old[name]):
+            fields[name] = old[name]
     fields["name"] = fields["name"] or old["name"]
     fields["position"] = old["position"]
     return fields
@@ -263,6 +285,7 @@ def _kept_line(old: Fields, fields: Fields) -> Fields:
 
 _KEPT: dict[str, Callable[[Fields, Fields], Fields]] = {
     "tempo": _kept_tempo,
+    "section": _kept_section,
     "chord": _kept_chord,
     "track": _kept_track,
     "syllable": _kept_syllable,

@@ -185,6 +185,15 @@ def test_what_the_file_does_not_say_stays() -> None:
     assert changes(imported(bare)) == []
 
 
+def test_what_a_file_rounds_off_is_no_change() -> None:
+    def rounded(data: Plain) -> None:
+        data["tempos"][0]["bpm"] = 60_000_000 / round(60_000_000 / 93.0)
+        data["tracks"][0] |= {"gain_db": -3.04, "pan": 0.004, "reverb_send": 0.1969}
+        data["sections"][0]["kind"] = "section"
+
+    assert changes(imported(rounded)) == []
+
+
 def test_what_the_file_says_is_taken() -> None:
     def remix(data: Plain) -> None:
         data["tempos"][0]["bpm"] = 100.0
