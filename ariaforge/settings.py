@@ -311,6 +311,8 @@ REST_FRAMEWORK = {
         "user": env.str("THROTTLE_USER", default="1000/hour"),
         "compose": env.str("THROTTLE_COMPOSE", default="120/hour"),
         "export": env.str("THROTTLE_EXPORT", default="60/hour"),
+        # A fader that is dragged sends many edits; by the second, so that few times are kept.
+        "edit": env.str("THROTTLE_EDIT", default="100/second"),
     },
     "EXCEPTION_HANDLER": "ariaforge.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

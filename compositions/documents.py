@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ariaforge.context import current_action
 from compositions.models import Chord, Composition, LyricLine, Section, Syllable, Track
 from compositions.models.document import DocumentRow
 from compositions.score.document import Score, TempoChange, ordered
-from compositions.score.entities import Fields, Plain, from_entities, to_entities
+from compositions.score.entities import Fields, Plain
 from compositions.score.serialisation import FORMAT, VERSION, from_dict, to_dict
 from compositions.score.timeline import Timeline
 from compositions.score.tree import rounded, write_tree
@@ -61,9 +64,17 @@ ROWS: dict[str, tuple[type[DocumentRow], dict[str, str]]] = {
 ROWS_AT_ONCE = 500
 """Rows that one statement changes: each is a branch of a long CASE."""
 
+READ_ATTEMPTS = 5
+UNTOUCHED = ("spec", "theory_data", "explanation", "confidence", "lyrics", "audio_metadata")
+"""Large columns of a song that have nothing to do with its document."""
 
-def load_plain(composition: Composition) -> Plain:
-    """Return the song's document as a plain score, every list in its derived order."""
+
+def load_plain(composition: Composition, tracks: Collection[str] | None = None) -> Plain:
+    """Return the song's document as a plain score, every list in its derived order.
+
+    With ``tracks`` only those are in it, and of the syllables only theirs. The song should be
+    locked, or somebody may edit it while its rows are read (:func:`read_document`).
+    """
     data: Plain = {
         "format": FORMAT,
         "version": VERSION,
@@ -74,18 +85,52 @@ def load_plain(composition: Composition) -> Plain:
         "metadata": composition.document_metadata,
     }
     for name, (model, columns) in ROWS.items():
-        data[name] = [_item(values, columns) for values in _rows(model, composition, columns)]
+        rows = _rows(model, composition)
+        if name == "tracks" and tracks is not None:
+            rows = rows.filter(entity_id__in=tracks)
+        values = rows.values_list("entity_id", *columns.values())
+        data[name] = [_item(row, columns) for row in values]
     if data["syllables"]:
-        data = from_entities(to_entities(data))
+        order_syllables(data)
     return data
 
 
+def order_syllables(data: Plain) -> None:
+    """Sort syllables as they are sung, without those whose note is not in ``data``."""
+    places = {
+        note["id"]: place
+        for place, note in enumerate(note for track in data["tracks"] for note in track["notes"])
+    }
+    sung = (syllable for syllable in data["syllables"] if syllable["note_id"] in places)
+    data["syllables"] = sorted(sung, key=lambda item: (places[item["note_id"]], item["id"]))
+
+
+def read_document(
+    composition_id: UUID, tracks: Collection[str] | None = None
+) -> tuple[Composition, Plain]:
+    """Return a song and its document as they were at one moment, without waiting for edits.
+
+    Raises ``Composition.DoesNotExist`` for a song in the trash.
+    """
+    for _ in range(READ_ATTEMPTS):
+        composition = Composition.objects.defer(*UNTOUCHED).get(pk=composition_id)
+        data = load_plain(composition, tracks)
+        now = Composition.all_objects.filter(pk=composition_id).values_list("revision", flat=True)
+        if now.first() == composition.revision:
+            return composition, data
+    with transaction.atomic():
+        # Where edits never pause, let them wait for once.
+        locked = Composition.objects.select_for_update(of=("self",), no_key=True)
+        composition = locked.get(pk=composition_id)
+        return composition, load_plain(composition, tracks)
+
+
 def load_score(composition: Composition) -> Score:
-    """Return the song's document as a score.
+    """Return the song's document as a score, as it is at one moment.
 
     Raises :class:`compositions.score.validation.ScoreError` when rows were damaged.
     """
-    return from_dict(load_plain(composition))
+    return from_dict(read_document(composition.pk)[1])
 
 
 def music_hash(score: Score) -> str:
@@ -172,11 +217,10 @@ def _write_rows(
     wanted: dict[str, Fields],
 ) -> None:
     actor_id = current_action().actor_id
-    rows = model.all_objects.filter(composition=composition, deleted_at__isnull=True)
     changed: dict[tuple[str, ...], list[DocumentRow]] = {}
     gone: list[Any] = []
     kept: set[str] = set()
-    for row in rows:
+    for row in _rows(model, composition):
         item = wanted.get(row.entity_id)
         differing = (
             ()
@@ -226,13 +270,9 @@ def new_row(
     )
 
 
-def _rows(
-    model: type[DocumentRow], composition: Composition, columns: dict[str, str]
-) -> Iterable[tuple[Any, ...]]:
-    """The values of the song's rows in their order: entity id, then the columns."""
-    rows = model.all_objects.filter(composition=composition, deleted_at__isnull=True)
-    found: Iterable[tuple[Any, ...]] = rows.values_list("entity_id", *columns.values())
-    return found
+def _rows(model: type[DocumentRow], composition: Composition) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.all_objects.filter(composition=composition, deleted_at__isnull=True)
+    return rows
 
 
 def _item(values: tuple[Any, ...], columns: dict[str, str]) -> Fields:

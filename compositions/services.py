@@ -17,9 +17,12 @@ from ariaforge.jobs.services import (
 )
 from ariaforge.models import Job
 from compositions.composer import parse_prompt
+from compositions.editing import apply_edits
 from compositions.event_topics import composition_topic
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
+from compositions.score.document import mint_id
+from compositions.score.entities import META_ID
 from compositions.sound import RenderParameters
 from projects.models import Project
 from projects.services import create_project
@@ -157,13 +160,25 @@ def working_title(prompt: str) -> str:
     return title
 
 
-def rename(*, composition: Composition, name: str) -> Composition:
-    """Give the song another name. Raises :class:`InvalidInputError` when it is unfit."""
+def rename(*, composition: Composition, user: User, name: str) -> Composition:
+    """Give the song another name; of a composed song that is an edit of its title.
+
+    Raises :class:`InvalidInputError` when the name is unfit, and
+    :class:`ariaforge.exceptions.NotPermittedError` on a branch that is protected.
+    """
     name = " ".join(name.split())
     if not name:
         raise InvalidInputError("A song needs a name.")
     if len(name) > 200:
         raise InvalidInputError("A name can have 200 characters at most.")
+    if name == composition.name:
+        return composition
+    if composition.is_composed:
+        title = {"op_id": mint_id(), "entity_id": META_ID, "set": {"title": name}}
+        apply_edits(
+            composition=composition, user=user, name=f"Rename to “{name:.150}”", operations=[title]
+        )
+        return composition
     composition.name = name
     composition.save(update_fields=["name"])
     return composition

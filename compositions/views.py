@@ -270,7 +270,7 @@ def composition_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     typed, error = request.POST.get("name", ""), ""
     try:
         services.rename(composition=song, user=_actor(request), name=typed)
-    except (InvalidInputError, NotPermittedError) as refusal:
+    except DomainError as refusal:
         error = refusal.message
     if request.headers.get("HX-Request") == "true":
         context = {

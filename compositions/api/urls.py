@@ -7,6 +7,13 @@ from compositions.api import views
 from compositions.api.blame_views import BlameView
 from compositions.api.branch_views import BranchViewSet, TagViewSet
 from compositions.api.difference_views import DifferenceView
+from compositions.api.editing_views import (
+    DocumentView,
+    EditsView,
+    RedoView,
+    UndoBatchView,
+    UndoView,
+)
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
 from compositions.api.proposal_views import ProposalViewSet
 from compositions.api.version_views import VersionViewSet
@@ -24,6 +31,15 @@ router.register(f"{_song}/tags", TagViewSet, basename="composition-tag")
 router.register(f"{_song}/proposals", ProposalViewSet, basename="composition-proposal")
 
 urlpatterns = [
+    path(f"{_song}/document/", DocumentView.as_view(), name="composition-document"),
+    path(f"{_song}/edits/", EditsView.as_view(), name="composition-edits"),
+    path(f"{_song}/edits/undo/", UndoView.as_view(), name="composition-undo"),
+    path(f"{_song}/edits/redo/", RedoView.as_view(), name="composition-redo"),
+    path(
+        f"{_song}/edits/<uuid:batch_pk>/undo/",
+        UndoBatchView.as_view(),
+        name="composition-undo-edits",
+    ),
     path(f"{_song}/blame/", BlameView.as_view(), name="composition-blame"),
     path(f"{_song}/diff/", DifferenceView.as_view(), name="composition-diff"),
     path(f"{_song}/merge/", MergeView.as_view(), name="composition-merge"),

@@ -40,7 +40,6 @@ from compositions.api.serializers import (
 from compositions.documents import load_score
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.score.midi import write_midi
-from compositions.score.serialisation import to_dict
 
 
 @extend_schema_view(
@@ -109,7 +108,9 @@ class CompositionViewSet(
         form = CompositionSerializer(composition, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         if "name" in form.validated_data:
-            services.rename(composition=composition, name=form.validated_data["name"])
+            services.rename(
+                composition=composition, user=actor(request), name=form.validated_data["name"]
+            )
         return Response(self.get_serializer(composition).data)
 
     def perform_destroy(self, instance: Composition) -> None:
@@ -174,12 +175,6 @@ class CompositionViewSet(
     def chords(self, request: Request, pk: str) -> Response:
         """The chord symbols of the song."""
         return Response(ChordSerializer(self.get_object().chords.all(), many=True).data)
-
-    @extend_schema(summary="The whole document as JSON", responses={200: OpenApiTypes.OBJECT})
-    @action(detail=True)
-    def score(self, request: Request, pk: str) -> Response:
-        """The score with all its entities; the form is described in docs/api.md."""
-        return Response(to_dict(load_score(self.get_object())))
 
     @extend_schema(
         summary="The song as a MIDI file",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from compositions.documents import DOCUMENT_FIELDS, load_plain, prepare, write_document
+from compositions.documents import (
+    DOCUMENT_FIELDS,
+    UNTOUCHED,
+    load_plain,
+    prepare,
+    write_document,
+)
 from compositions.models import Composition
 from compositions.models.composition import DOCUMENT_HEAD
-
-UNTOUCHED = ("spec", "theory_data", "explanation", "confidence", "lyrics", "audio_metadata")
 
 
 def lock_document(composition_id: UUID) -> Composition:

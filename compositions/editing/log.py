@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
 
 from accounts.models import User
 from ariaforge.exceptions import ConflictError
@@ -11,6 +14,9 @@ from compositions.models import Composition, EditBatch, EditOp
 from compositions.score.diff import ADD, REMOVE, SET
 from compositions.score.entities import Fields
 from compositions.score.operations import Operation
+
+EFFECTS_OF_PAGE = 5_000
+EFFECT_FIELDS = ("op_id", "entity_id", "kind", "action", "before", "after")
 
 
 def removed_since(composition: Composition, ids: Collection[str], base: int) -> set[str]:
@@ -102,3 +108,35 @@ def _sides(operation: Operation, action: str, after: Fields) -> list[tuple[str, 
     if operation.action == REMOVE and action == REMOVE:
         return []
     return [("", {action: after or True}, {operation.action: operation.fields or True})]
+
+
+def effects_of(batches: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the effects of batches as :meth:`Effect.to_dict` says them, in order."""
+    effects: dict[UUID, list[dict[str, Any]]] = {key: [] for key in batches}
+    rows = EditOp.objects.filter(batch__in=batches).order_by("id")
+    for batch, *values in rows.values_list("batch", *EFFECT_FIELDS):
+        effects[batch].append(dict(zip(EFFECT_FIELDS, values, strict=True)))
+    return effects
+
+
+def edits_after(
+    composition: Composition, sequence: int, limit: int
+) -> tuple[list[tuple[EditBatch, list[dict[str, Any]]]], bool]:
+    """Return batches after ``sequence`` with their effects, oldest first, and if that is all.
+
+    At most ``limit``, and no more than fit into about :data:`EFFECTS_OF_PAGE` effects, but one.
+    """
+    found = list(
+        EditBatch.all_objects.filter(composition=composition, sequence__gt=sequence)
+        .annotate(size=Count("operations"))
+        .order_by("sequence")[: limit + 1]
+    )
+    page: list[EditBatch] = []
+    size = 0
+    for batch in found[:limit]:
+        size += batch.size
+        if page and size > EFFECTS_OF_PAGE:
+            break
+        page.append(batch)
+    effects = effects_of([batch.pk for batch in page])
+    return [(batch, effects[batch.pk]) for batch in page], len(page) == len(found)

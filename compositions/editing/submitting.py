@@ -14,7 +14,7 @@ from accounts.models import User
 from ariaforge.events import publish
 from ariaforge.exceptions import ConflictError, InvalidInputError
 from compositions.editing.locking import lock_document, mirror_song
-from compositions.editing.log import removed_since, require_unchanged, used_before
+from compositions.editing.log import effects_of, removed_since, require_unchanged, used_before
 from compositions.editing.working_copy import WorkingCopy, named
 from compositions.event_topics import composition_topic
 from compositions.history.commits import ensure_history, require_unprotected
@@ -209,16 +209,8 @@ def write_batch(
 
 def repeated(batch: EditBatch) -> AppliedEdits:
     """Return what a batch did when it was applied."""
-    effects = [plain_effect(row) for row in batch.operations.values(*EFFECT_FIELDS)]
+    effects = effects_of([batch.pk])[batch.pk]
     return AppliedEdits(batch, effects, batch.superseded, repeated=True)
-
-
-EFFECT_FIELDS = ("op_id", "entity_id", "kind", "action", "before", "after")
-
-
-def plain_effect(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of the log as :meth:`Effect.to_dict` says it."""
-    return {name: row[name] for name in EFFECT_FIELDS}
 
 
 def _added(operations: Sequence[Operation]) -> set[str]:

@@ -85,6 +85,23 @@ def in_song(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk}
 
 
+def in_working_song(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.working_song.pk}
+
+
+def in_stopped_song(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.stopped_song.pk}
+
+
+def editor_edit(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.stopped_song.pk, "batch_pk": world.editor_edit.pk}
+
+
+def new_edit(world: World) -> dict[str, Any]:
+    title = {"op_id": "fresh", "entity_id": "meta", "set": {"title": "Named anew"}}
+    return {"name": "Rename", "operations": [title]}
+
+
 def render(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk, "pk": world.render.pk}
 
@@ -332,7 +349,7 @@ COMPOSITIONS: list[Row] = [
     api("composition-retry", args=stopped_song, POST="401 404 403 403 200 200 404"),
     *(
         api(f"composition-{part}", args=song, GET="401 404 200 200 200 200 404")
-        for part in ("tracks", "sections", "chords", "score", "midi")
+        for part in ("tracks", "sections", "chords", "midi")
     ),
     api(
         "composition-render-list",
@@ -396,6 +413,18 @@ COMPOSITIONS: list[Row] = [
         DELETE="401 404 403 403 204 204 404",
         bodies={"PATCH": new_name},
     ),
+    api("composition-document", args=in_song, GET="401 404 200 200 200 200 404"),
+    api(
+        "composition-edits",
+        args=in_song,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 201 201 404",
+        bodies={"POST": new_edit},
+    ),
+    api("composition-undo", args=in_stopped_song, POST="401 404 403 403 201 201 404"),
+    api("composition-redo", args=in_working_song, POST="401 404 403 403 201 201 404"),
+    # Everybody undoes only what they did themselves.
+    api("composition-undo-edits", args=editor_edit, POST="401 404 403 403 201 403 404"),
     # Without a query there is nothing to look for; test_history_api asks with one.
     api("composition-blame", args=in_song, GET="401 404 400 400 400 400 404"),
     api("composition-diff", args=in_song, GET="401 404 400 400 400 400 404"),

@@ -14,12 +14,14 @@ from accounts.models import ApiToken, User
 from accounts.services import create_api_token, issue_sign_in_link
 from ariaforge.models import Job
 from compositions.documents import load_plain
+from compositions.editing import apply_edits, undo
 from compositions.history.branches import create_branch, create_tag
 from compositions.history.proposals import propose
 from compositions.models import (
     AISession,
     Branch,
     Composition,
+    EditBatch,
     Export,
     Preset,
     Proposal,
@@ -63,6 +65,7 @@ class World:
     branch: Branch
     tag: Tag
     proposal: Proposal
+    editor_edit: EditBatch
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -99,6 +102,13 @@ def build_world() -> World:
         title="Another title",
         data={**load_plain(song), "title": "Storm"},
     )
+    # What editor and owner did to one song they may undo; on another one they did undo it.
+    working_song = make_song(people["editor"], "rendering", project=project)
+    stopped_song = make_song(people["editor"], "cancelled", project=project)
+    for number, name in enumerate(("owner", "editor")):
+        for edited in (working_song, stopped_song):
+            batch = rename_track(edited, people[name], number)
+        undo(composition=working_song, user=people[name])
     return World(
         people=people,
         project=project,
@@ -109,9 +119,9 @@ def build_world() -> World:
         editor_job=Job.objects.create(owner=people["editor"], kind="compose", queue="compose"),
         asset=song.midi,
         song=song,
-        working_song=make_song(people["editor"], "rendering", project=project),
+        working_song=working_song,
         trashed_song=trashed_song,
-        stopped_song=make_song(people["editor"], "cancelled", project=project),
+        stopped_song=stopped_song,
         render=song.current_render,
         export=export,
         session=AISession.objects.create(composition=song, seed=1),
@@ -119,4 +129,14 @@ def build_world() -> World:
         branch=create_branch(composition=song, user=people["editor"], name="idea"),
         tag=create_tag(composition=song, user=people["editor"], name="Demo", version="v1"),
         proposal=proposal,
+        editor_edit=batch,
     )
+
+
+def rename_track(song: Composition, user: User | None, number: int) -> EditBatch:
+    """Let somebody rename one of the tracks; return that batch of edits."""
+    assert user is not None
+    track = song.tracks.all()[number].entity_id
+    renaming = {"op_id": f"op{number}", "entity_id": track, "set": {"name": "Named anew"}}
+    return apply_edits(composition=song, user=user, name="Rename", operations=[renaming]).batch
+
