@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from compositions.history import branches as services
 from compositions.history_pages import actor_of, branch_of, change_of_song
 from compositions.models import Composition, Tag
-from compositions.views import page_for_members
+from compositions.page_access import page_for_members
 
 BACK = "song_history"
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,12 +18,12 @@ from compositions.history.blame import Blame, blame
 from compositions.history.references import WORKING, UnknownReferenceError, load_reference
 from compositions.history_pages import actor_of, frame, grouped, song_to_see
 from compositions.models import Branch, Composition, Tag, Version
+from compositions.page_access import page_for_members
 from compositions.presentation.blame_picture import draw_blame
 from compositions.presentation.difference_picture import draw_difference
 from compositions.score.diff import Change, diff
 from compositions.score.diff_words import tell
 from compositions.score.entities import Entities, Kind, to_entities
-from compositions.views import page_for_members
 
 MOST_VERSIONS = 50
 """Versions to choose from; others are named by the links of the history."""
@@ -94,7 +95,7 @@ def difference_context(
     }
     return {
         "difference": difference,
-        "groups": grouped(sentences[:MOST_SENTENCES], difference, names),
+        "groups": grouped(sentences[:MOST_SENTENCES], difference, names, more_url),
         "more_sentences": max(0, len(sentences) - MOST_SENTENCES),
         "change_count": len(changes),
         "more_url": more_url,
@@ -103,19 +104,21 @@ def difference_context(
     }
 
 
-def choices(song: Composition, chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def choices(
+    song: Composition, chosen: str, *, with_working: bool = True
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return what a state can be chosen from: groups of references with their names."""
     branches = Branch.objects.filter(composition=song).select_related("tip")
     tags = Tag.objects.filter(composition=song).select_related("version")
     versions = Version.objects.filter(composition=song).order_by("-number")
     groups = [
-        ("Now", [(WORKING, "The song as it is now")]),
+        ("Now", [(WORKING, "The song as it is now")] if with_working else []),
         ("Branches", [(row.name, f"{row.name} (v{row.tip.number})") for row in branches]),
         ("Tags", [(row.name, f"{row.name} (v{row.version.number})") for row in tags]),
         (
             "Versions",
             [
-                (f"v{number}", f"v{number}  {message:.60}")
+                (f"v{number}", f"v{number} {Truncator(message).chars(60)}")
                 for number, message in versions.values_list("number", "message")[:MOST_VERSIONS]
             ],
         ),
@@ -174,4 +177,5 @@ def _origin(row: Blame, by: str, user: User) -> str:
         return name
     if origin.version_number is None:
         return f"Not saved yet, {name}"
-    return f"v{origin.version_number} {origin.message:.60}, {name}"
+    message = Truncator(origin.message).chars(60)
+    return f"v{origin.version_number} {message}, {name}"

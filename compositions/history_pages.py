@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -140,25 +141,29 @@ def change_of_song(
 
 
 def lines_of(
-    sentences: Iterable[Sentence], difference: Difference | None = None
+    sentences: Iterable[Sentence], difference: Difference | None = None, more_url: str = ""
 ) -> tuple[Line, ...]:
-    """Return sentences with signs; with ``difference`` each leads to its picture."""
+    """Return sentences with signs; with ``difference`` each leads to its picture.
+
+    What is not drawn is at ``more_url``, to which track and bar are added.
+    """
     lines = []
     for sentence in sentences:
         place = difference.place_of(sentence.track_id, sentence.bars) if difference else ""
-        lines.append(
-            Line(
-                sentence.text,
-                SIGNS.get(sentence.action, "≠"),
-                MARKS.get(sentence.action, "changed"),
-                f"#{place}" if place else "",
-            )
-        )
+        href = f"#{place}" if place else ""
+        if difference and not place and more_url and sentence.track_id and sentence.bars:
+            query = urlencode({"track": sentence.track_id, "bar": sentence.bars[0]})
+            href = f"{more_url}&{query}"
+        sign = SIGNS.get(sentence.action, "≠")
+        lines.append(Line(sentence.text, sign, MARKS.get(sentence.action, "changed"), href))
     return tuple(lines)
 
 
 def grouped(
-    sentences: Sequence[Sentence], difference: Difference, names: dict[str, str]
+    sentences: Sequence[Sentence],
+    difference: Difference,
+    names: dict[str, str],
+    more_url: str = "",
 ) -> list[Group]:
     """Return the sentences by track, in the order of the song, then form, lyrics and song."""
     groups = []
@@ -182,7 +187,7 @@ def grouped(
         groups.append(
             Group(
                 names.get(key) or "Unnamed track",
-                lines_of(by_track[key], difference),
+                lines_of(by_track[key], difference, more_url),
                 letter,
                 colour,
             )

@@ -31,11 +31,11 @@ from compositions.history_pages import (
 )
 from compositions.models import Branch, Composition, Proposal, Tag
 from compositions.models.history import MESSAGE_MAX_LENGTH
+from compositions.page_access import page_for_members
 from compositions.score.diff_words import headline, tell
 from compositions.score.entities import Plain, to_entities
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import from_dict
-from compositions.views import page_for_members
 
 PAGE_SIZE = 30
 MOST_SENTENCES = 8

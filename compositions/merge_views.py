@@ -17,7 +17,7 @@ from ariaforge.exceptions import ConflictError, DomainError, InvalidInputError
 from compositions.compare_views import choices
 from compositions.history.merging import MergePlan, merge_versions, plan_merge
 from compositions.history.picking import cherry_pick, plan_cherry_pick, plan_revert, revert
-from compositions.history.references import UnknownReferenceError, resolve
+from compositions.history.references import WORKING, UnknownReferenceError, resolve
 from compositions.history.versions import load_version
 from compositions.history_pages import (
     actor_of,
@@ -28,9 +28,16 @@ from compositions.history_pages import (
     version_of,
 )
 from compositions.models import Branch, Composition, Version
-from compositions.plan_pages import Decisions, decisions_in, in_words, plan_context, scope_in
+from compositions.page_access import page_for_members
+from compositions.plan_pages import (
+    Decisions,
+    compare_url,
+    decisions_in,
+    in_words,
+    plan_context,
+    scope_in,
+)
 from compositions.score.entities import Plain
-from compositions.views import page_for_members
 
 require_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,7 +50,7 @@ def song_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     song = song_to_see(request, pk)
     chosen, into_name = _field(request, "from"), _field(request, "into")
     context = frame(request, song, "merge") | {
-        "choices": choices(song, chosen),
+        "choices": choices(song, chosen, with_working=False),
         "branches": Branch.objects.filter(composition=song),
         "chosen": chosen,
         "into_name": into_name or (song.branch.name if song.branch else ""),
@@ -77,7 +84,7 @@ def song_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
             message=_field(request, "message"),
         )
 
-    return _decide(request, song, context, plan, make, "merge")
+    return _decide(request, song, context, plan, make, "merge", chosen)
 
 
 @never_cache
@@ -88,7 +95,7 @@ def song_pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     song = song_to_see(request, pk)
     chosen = _field(request, "from")
     context = frame(request, song, "merge") | {
-        "choices": choices(song, chosen),
+        "choices": choices(song, chosen, with_working=False),
         "chosen": chosen,
         "action_url": reverse("song_pick", args=[pk]),
         "action": "Take over",
@@ -131,7 +138,7 @@ def song_pick(request: HttpRequest, pk: UUID) -> HttpResponse:
             message=_field(request, "message"),
         )
 
-    return _decide(request, song, context, plan, make, "pick")
+    return _decide(request, song, context, plan, make, "pick", chosen)
 
 
 @never_cache
@@ -164,7 +171,7 @@ def song_revert(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
             message=_field(request, "message"),
         )
 
-    return _decide(request, song, context, plan, make, "revert")
+    return _decide(request, song, context, plan, make, "revert", f"v{number}")
 
 
 def _decide(
@@ -174,9 +181,14 @@ def _decide(
     plan: Callable[[Decisions], MergePlan],
     make: Callable[[Decisions], Version],
     template: str,
+    compared: str,
 ) -> HttpResponse:
-    """Show the plan, or make it; what is refused is said above the plan as it is by then."""
+    """Show the plan, or make it; what is refused is said above the plan as it is by then.
+
+    ``compared`` is the version or branch that the plan takes from.
+    """
     decisions = decisions_in(request)
+    more_url = compare_url(song, WORKING, compared)
     status = 200
     if request.method == "POST" and not request.POST.get("preview"):
         try:
@@ -191,7 +203,7 @@ def _decide(
     context["typed_message"] = _field(request, "message")
     try:
         with in_words():
-            context |= plan_context(plan(decisions), decisions)
+            context |= plan_context(plan(decisions), decisions, more_url=more_url)
     except DomainError as error:
         context["error"] = error.message
         # That there is nothing to merge is an answer, not a failure of the page.

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from ariaforge.exceptions import InvalidInputError
 from compositions.compare_views import difference_context
 from compositions.history.merging import MergePlan
+from compositions.models import Composition
 from compositions.presentation.conflict_picture import ConflictPicture, draw_conflict
 from compositions.presentation.note_words import describe_field
 from compositions.presentation.roll import timeline_in
@@ -113,15 +116,21 @@ def in_words() -> Iterator[None]:
         raise InvalidInputError(f"That cannot be used: {error}") from error
 
 
-def plan_context(plan: MergePlan, decisions: Decisions) -> dict[str, Any]:
-    """Return what ``_plan.html`` shows."""
+def compare_url(song: Composition, before: str, after: str) -> str:
+    """Return where two states of a song are compared at length."""
+    query = urlencode({"from": before, "to": after})
+    return f"{reverse('song_compare', args=[song.pk])}?{query}"
+
+
+def plan_context(plan: MergePlan, decisions: Decisions, *, more_url: str) -> dict[str, Any]:
+    """Return what ``_plan.html`` shows; what is not drawn is at ``more_url``."""
     conflicts = (*plan.result.resolved, *plan.conflicts)
     cards = [
         _card(conflict, plan, decisions, with_picture=number < MOST_PICTURES)
         for number, conflict in enumerate(conflicts[:MOST_CONFLICTS])
     ]
     changes = diff(plan.ours, plan.entities)
-    return difference_context(plan.ours, plan.entities, changes) | {
+    return difference_context(plan.ours, plan.entities, changes, more_url=more_url) | {
         "plan": plan,
         "cards": cards,
         "conflict_count": len(conflicts),
@@ -138,7 +147,10 @@ def plan_context(plan: MergePlan, decisions: Decisions) -> dict[str, Any]:
 def _card(
     conflict: Conflict, plan: MergePlan, decisions: Decisions, *, with_picture: bool
 ) -> ConflictCard:
-    chosen = decisions.resolutions.get(conflict.id, conflict.default)
+    # What everything else depends on is not decided by a default.
+    blocked = any(conflict.entity_id in warning.entity_ids for warning in plan.blocking)
+    default = "" if blocked else conflict.default
+    chosen = decisions.resolutions.get(conflict.id, default)
     sides = {"base": plan.base, "ours": plan.ours, "theirs": plan.theirs}
     choices = tuple(
         Choice(value, label, key, _side_text(conflict, value, sides), value == chosen)
@@ -170,6 +182,8 @@ def _side_text(conflict: Conflict, side: str, sides: dict[str, Entities]) -> str
         ).capitalize()
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, str) and value in entities:
         named = entities[value]
         return str(named.get("name") or named.get("label") or named.get("text") or value)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ariaforge.exceptions import DomainError, InvalidInputError
 from compositions.compare_views import difference_context
 from compositions.history import proposals as services
+from compositions.history.references import WORKING
 from compositions.history.versions import load_version
 from compositions.history_pages import (
     actor_of,
@@ -27,10 +28,10 @@ from compositions.history_pages import (
 from compositions.history_views import provenance_lines
 from compositions.merge_views import parts_of
 from compositions.models import Branch, Composition, Proposal
-from compositions.plan_pages import decisions_in, in_words, plan_context, scope_in
+from compositions.page_access import page_for_members
+from compositions.plan_pages import compare_url, decisions_in, in_words, plan_context, scope_in
 from compositions.score.diff import diff
 from compositions.score.entities import to_entities
-from compositions.views import page_for_members
 
 MOST_PROPOSALS = 100
 
@@ -132,7 +133,8 @@ def song_proposal(request: HttpRequest, pk: UUID, proposal: UUID) -> HttpRespons
             plan = services.plan_acceptance(
                 row, scope=scope, resolutions=decisions.resolutions, fixes=decisions.fixes
             )
-        context |= plan_context(plan, decisions)
+        offered = f"v{row.version.number}"
+        context |= plan_context(plan, decisions, more_url=compare_url(song, WORKING, offered))
     except DomainError as error:
         context["error"], status = error.message, error.status
     part = "_plan" if is_htmx(request) and "plan" in context else "proposal"
@@ -147,7 +149,8 @@ def _closed(request: HttpRequest, row: Proposal, context: dict[str, Any]) -> Htt
         )
         return redirect("song_proposal", pk=row.composition_id, proposal=row.pk)
     before, after = (to_entities(load_version(version)) for version in (row.base, row.version))
-    context |= difference_context(before, after, diff(before, after))
+    more_url = compare_url(row.composition, f"v{row.base.number}", f"v{row.version.number}")
+    context |= difference_context(before, after, diff(before, after), more_url=more_url)
     return render(request, "compositions/history/proposal.html", context)
 
 

@@ -7,20 +7,16 @@ not see a song gets 404; who may see but not change it and asks for a change get
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,6 +26,7 @@ from compositions import services
 from compositions.forms import PromptForm
 from compositions.history_pages import history_facts
 from compositions.models import Composition
+from compositions.page_access import page_for_members
 from compositions.presentation import (
     confidence_parts,
     describe_spec,
@@ -60,22 +57,6 @@ TRASH_SIZE = 100
 
 def _actor(request: HttpRequest) -> User:
     return cast(User, request.user)
-
-
-def page_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Ask for a sign-in; a part of a page that htmx fetches sends the whole page there."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        if request.headers.get("HX-Request") != "true":
-            return redirect_to_login(request.get_full_path())
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = reverse("account_login")
-        return response
-
-    return wrapped
 
 
 # -- The prompt -----------------------------------------------------------------------

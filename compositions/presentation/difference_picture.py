@@ -35,6 +35,8 @@ from compositions.score.diff import Change
 from compositions.score.entities import Entities, Fields, Kind
 
 MOST_TRACKS = 12
+MOST_MARKS_IN_ALL = 1200
+"""No further track is drawn after so many changed notes."""
 FORM_QUARTER_WIDTH = 48
 """Names of chords with what they were need more room than notes."""
 
@@ -126,21 +128,24 @@ def draw_difference(
     touched = changed_notes(before, after, changes)
     letters = _letters(before, after)
     wanted = [key for key in letters if key in touched and track_id in (None, key)]
-    drawn = wanted[:MOST_TRACKS]
     bands = Bands(before, after, timeline)
-    unchanged = _unchanged(before, after, drawn)
-    tracks = tuple(
-        _draw_track(
-            key, before, after, touched[key], unchanged.get(key, ()), bands, letters, first_bar
+    unchanged = _unchanged(before, after, wanted[:MOST_TRACKS])
+    tracks: list[TrackDifference] = []
+    marks = 0
+    for key in wanted[:MOST_TRACKS]:
+        if marks > MOST_MARKS_IN_ALL:
+            break
+        track = _draw_track(
+            key, before, after, touched[key], unchanged[key], bands, letters, first_bar
         )
-        for key in drawn
-    )
+        marks += sum(len(picture.marks) for picture in track.pictures)
+        tracks.append(track)
     left_out = tuple(
         (key, _track_of(key, before, after)["name"], len(touched[key]))
-        for key in wanted[MOST_TRACKS:]
+        for key in wanted[len(tracks) :]
     )
     form = () if track_id else _draw_form(bands)
-    return Difference(tracks, left_out, form, letters)
+    return Difference(tuple(tracks), left_out, form, letters)
 
 
 def _draw_form(bands: Bands) -> tuple[Picture, ...]:

@@ -15,7 +15,7 @@ from compositions.score.timeline import Timeline
 
 MOST_BARS = 24
 """Bars drawn of one track at once."""
-MOST_MARKS = 400
+MOST_MARKS = 300
 """Changed notes drawn of one track at once."""
 NEAR_BARS = 2
 """Changes this many bars apart share a picture."""

@@ -134,6 +134,37 @@ def suspended(bar: int) -> Edit:
     return change
 
 
+def at_tempo(bpm: float) -> Edit:
+    """Play the song at another tempo."""
+
+    def change(entities: Entities) -> Entities:
+        return {
+            key: {**fields, "bpm": bpm} if fields["kind"] == Kind.TEMPO else fields
+            for key, fields in entities.items()
+        }
+
+    return change
+
+
+def with_note(track: str, bar: int, pitch: int) -> Edit:
+    """Add a note at the beginning of a bar, with an id of its own each time."""
+
+    def change(entities: Entities) -> Entities:
+        note = {
+            "kind": "note",
+            "track": track_id(entities, track),
+            "start": (bar - 1) * BAR,
+            "duration": 400,
+            "pitch": pitch,
+            "velocity": 80,
+            "locked": False,
+            "origin": "user",
+        }
+        return {**entities, mint_id(): note}
+
+    return change
+
+
 def with_line(track: str, bars: tuple[int, int]) -> Edit:
     """Add a line of eighths above a track."""
 

@@ -155,6 +155,20 @@ def test_large_differences_are_bounded_and_go_on_where_they_stopped():
     assert rounds > 3
 
 
+def test_tracks_beyond_what_a_page_can_hold_are_named(monkeypatch):
+    monkeypatch.setattr("compositions.presentation.difference_picture.MOST_MARKS_IN_ALL", 10)
+    empty = {key: fields for key, fields in SONG.items() if fields["kind"] != "note"}
+    difference = draw(SONG, empty)
+    assert [track.name for track in difference.tracks] == ["Rhodes"]
+    assert [(name, count) for _, name, count in difference.left_out] == [
+        (name, len(notes_of(SONG, name)))
+        for name in ("Lead melody", "Upright Bass", "Brushed Drums")
+    ]
+    key = difference.left_out[0][0]
+    (track,) = draw(SONG, empty, track_id=key).tracks
+    assert track.name == "Lead melody"
+
+
 def test_changed_chords_and_sections_are_named_with_what_they_were():
     chord = next(key for key, fields in SONG.items() if fields["kind"] == "chord")
     section = next(key for key, fields in SONG.items() if fields["kind"] == "section")

@@ -1,89 +1,31 @@
-"""Pages of a song's history, for everybody who may see or change it."""
+"""Pages of versions, branches and tags, and of comparing them, for everybody."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from accounts.models import User
 from compositions.documents import load_plain
 from compositions.history.branches import create_branch, protect_branch
-from compositions.history.versions import load_version, save_version
-from compositions.models import Branch, Composition, Proposal, Tag, Version
-from compositions.score.entities import to_entities
+from compositions.history.versions import save_version
+from compositions.models import Branch, Composition, Tag, Version
 from compositions.score.midi import read_midi
 from projects.roles import Role
 from tests.compositions.histories import (
-    History,
     again,
     branch,
     edit,
-    make_history,
     softer,
     transposed,
-    without_notes,
 )
 from tests.compositions.songs import make_song
 from tests.factories import MembershipFactory, UserFactory
+from tests.history_pages.asking import HTMX, html, latest, url
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(scope="module")
-def shared(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
-) -> Iterator[tuple[User, History]]:
-    """A musician and a song with a history, made once; each test's changes are undone."""
-    files = override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("media")))
-    with django_db_blocker.unblock(), files, transaction.atomic():
-        user = UserFactory()
-        yield user, make_history(user)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def musician(shared: tuple[User, History], db: None) -> User:
-    """Whose song has the history."""
-    return User.objects.get(pk=shared[0].pk)
-
-
-@pytest.fixture
-def signed_in(musician: User, page_client: Any) -> Client:
-    """The browser of the musician."""
-    return page_client(musician)
-
-
-@pytest.fixture
-def history(shared: tuple[User, History], db: None) -> History:
-    """The song with its history as it is in the database."""
-    song = again(shared[1].song)
-    return History(
-        song=song,
-        bridge=branch(song, "bridge-idea"),
-        proposal=Proposal.objects.get(pk=shared[1].proposal.pk),
-        versions=list(Version.objects.filter(composition=song).order_by("number")),
-    )
-
-
-def url(name: str, song: Composition, *more: Any) -> str:
-    return reverse(name, args=[song.pk, *more])
-
-
-def html(response: Any) -> str:
-    return response.content.decode()
-
-
-def latest(song: Composition) -> Version:
-    return Version.objects.filter(composition=song).latest("number")
 
 
 # -- The list --------------------------------------------------------------------------------
@@ -363,145 +305,3 @@ def test_each_note_is_shown_with_who_changed_it(signed_in, musician, history):
     page = html(signed_in.get(url("song_blame", history.song), by_person))
     assert "Lift the verse, You" not in page
     assert "From bar 1" in page
-
-
-# -- Merging ---------------------------------------------------------------------------------
-
-
-def conflicts_in(page: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(r'name="(conflict-[^"]+)"', page)))
-
-
-def test_a_merge_is_shown_first_and_made_as_decided(signed_in, history):
-    song = history.song
-    address = url("song_merge", song)
-    page = html(signed_in.get(address, {"from": "bridge-idea"}))
-    names = conflicts_in(page)
-    assert f"{len(names)} conflicts" in page
-    assert page.count("side-letter") == 3 * len(names)
-    assert "sus4" in page
-    assert latest(song).number == len(history.versions)
-    choices = dict.fromkeys(names, "theirs") | {names[0]: "base"}
-    response = signed_in.post(address, {"from": "bridge-idea", **choices, "message": "Both"})
-    merged = latest(song)
-    assert response["Location"] == url("song_version", song, merged.number)
-    assert (merged.message, merged.merged_parent) == ("Both", history.bridge.tip)
-    resolutions = [row["resolution"] for row in merged.merge["resolved"]]
-    assert sorted(set(resolutions)) == ["base", "theirs"]
-    assert "kept: theirs" in html(signed_in.get(response["Location"]))
-    page = html(signed_in.get(address, {"from": "bridge-idea"}))
-    assert "There is nothing to merge" in page
-
-
-def test_a_preview_changes_nothing_and_follows_the_choices(signed_in, history):
-    address = url("song_merge", history.song)
-    names = conflicts_in(html(signed_in.get(address, {"from": "bridge-idea"})))
-    count = Version.objects.count()
-    fields = {"from": "bridge-idea", "preview": "1", **dict.fromkeys(names, "theirs")}
-    part = html(signed_in.post(address, fields, headers=HTMX))
-    assert Version.objects.count() == count
-    assert "<html" not in part
-    assert part.count('value="theirs" checked') == len(names)
-    assert "transposed +8" in part
-
-
-def test_conflicts_that_came_up_meanwhile_are_shown_instead_of_decided(
-    signed_in, musician, history
-):
-    address = url("song_merge", history.song)
-    names = conflicts_in(html(signed_in.get(address, {"from": "bridge-idea"})))
-    edit(history.song, musician, without_notes("Lead melody", (15, 16)))
-    count = Version.objects.filter(source=Version.Source.MERGE).count()
-    fields = {"from": "bridge-idea", **dict.fromkeys(names, "ours"), "message": "Mine"}
-    response = signed_in.post(address, fields)
-    assert response.status_code == 409
-    assert "choose what to keep" in html(response)
-    assert 'value="Mine"' in html(response)
-    assert Version.objects.filter(source=Version.Source.MERGE).count() == count
-
-
-def test_parts_of_a_branch_are_taken_over(signed_in, history):
-    song = history.song
-    address = url("song_pick", song)
-    page = html(signed_in.get(address, {"from": "bridge-idea"}))
-    assert "Brushed Drums" in page
-    assert "Chorus 2" in page
-    chosen = {"from": "bridge-idea", "first_bar": "7", "last_bar": "7"}
-    page = html(signed_in.get(address, chosen))
-    assert "sus4" in page
-    assert conflicts_in(page) == []
-    signed_in.post(address, chosen)
-    chords = {chord["start"]: chord["quality"] for chord in load_plain(again(song))["chords"]}
-    assert chords[6 * 1920] == "sus4"
-    lead = to_entities(load_version(latest(song)))
-    theirs = to_entities(load_version(history.bridge.tip))
-    assert lead != theirs
-    for wrong in ({"first_bar": "x"}, {"first_bar": "9", "last_bar": "3"}, {"track": "none"}):
-        response = signed_in.get(address, {"from": "bridge-idea", **wrong})
-        assert response.status_code == 400, wrong
-
-
-def test_what_a_version_changed_is_taken_back(signed_in, history):
-    address = url("song_revert", history.song, 2)
-    assert "transposed -2" in html(signed_in.get(address))
-    signed_in.post(address)
-    assert latest(history.song).message.startswith("Take back version 2")
-    assert "Nothing would change" in html(signed_in.get(address))
-    assert "cannot be taken back" in html(signed_in.get(url("song_revert", history.song, 1)))
-
-
-# -- Proposals -------------------------------------------------------------------------------
-
-
-def test_a_proposal_is_shown_with_where_it_is_from_and_accepted_in_part(signed_in, history):
-    song, proposal = history.song, history.proposal
-    address = url("song_proposal", song, proposal.pk)
-    page = html(signed_in.get(address))
-    for words in ("a counter-line for chorus 2", "composer 1", "32 notes added", "Withdraw"):
-        assert words in page
-    part = {"first_bar": "15", "last_bar": "16"}
-    assert "16 notes added" in html(signed_in.get(address, part))
-    signed_in.post(address, part)
-    proposal.refresh_from_db()
-    assert proposal.state == Proposal.State.PARTLY_ACCEPTED
-    assert proposal.result.note_count == proposal.result.parent.note_count + 16
-    page = html(signed_in.get(address))
-    assert "Accepted in part by" in page
-    assert f"version {proposal.result.number}</a>" in page
-    # Sent again, it says so and changes nothing.
-    assert "The proposal is closed" in html(signed_in.post(address, part, follow=True))
-
-
-def test_a_proposal_is_rejected_with_a_reason(signed_in, history):
-    song, proposal = history.song, history.proposal
-    before = again(song).tree_hash
-    signed_in.post(url("song_proposal_reject", song, proposal.pk), {"reason": "Too busy"})
-    proposal.refresh_from_db()
-    assert proposal.state == Proposal.State.REJECTED
-    assert "Too busy" in html(signed_in.get(url("song_proposal", song, proposal.pk)))
-    assert again(song).tree_hash == before
-    page = html(signed_in.post(url("song_proposal_withdraw", song, proposal.pk), follow=True))
-    assert "The proposal is closed" in page
-
-
-def test_a_branch_is_proposed_and_withdrawn(signed_in, history):
-    song = history.song
-    address = url("song_proposals", song)
-    fields = {"branch": "bridge-idea", "target": "main", "title": "The leap"}
-    response = signed_in.post(address, fields)
-    proposal = Proposal.objects.get(composition=song, title="The leap")
-    assert response["Location"] == url("song_proposal", song, proposal.pk)
-    assert proposal.version == history.bridge.tip
-    signed_in.post(url("song_proposal_withdraw", song, proposal.pk))
-    proposal.refresh_from_db()
-    assert proposal.state == Proposal.State.WITHDRAWN
-    for wrong, words in (
-        ({"title": ""}, "Say in a few words"),
-        ({"branch": "nowhere"}, "Choose the branch"),
-        ({"branch": "main"}, "cannot be proposed to itself"),
-        ({"branch": "brushes"}, "holds nothing that"),
-    ):
-        page = signed_in.post(address, {**fields, **wrong, "description": "typed & kept"})
-        assert page.status_code == 422, wrong
-        assert words in html(page)
-        assert "typed &amp; kept" in html(page)
