@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from compositions.composer.bass import play_bass, walk_bass
 from compositions.composer.casting import Seat
-from compositions.composer.comping import play_chords, play_counter, register_for, voicings_for
+from compositions.composer.comping import (
+    CHORDAL,
+    play_chords,
+    play_counter,
+    play_drone,
+    register_for,
+    voicings_for,
+)
 from compositions.composer.drums import play_drums, play_percussion
 from compositions.composer.events import Event, Part
 from compositions.composer.harmony import Changes
@@ -65,7 +72,8 @@ def _play(
         return [event for index in sorted(lines) for event in lines[index]]
     threshold = _threshold(plan, seat)
     voicings = {}
-    if figure in ("block", "strum", "stab", "power", "arpeggio", "sustain"):
+    pattern = seat.part.pattern
+    if figure in CHORDAL:
         low, high = register_for(figure, instrument, seat.part.register)
         rooted = not has_bass or figure in ("strum", "arpeggio")
         voicings = voicings_for(changes, figure, low, high, rooted)
@@ -76,15 +84,22 @@ def _play(
         if not _plays(plan, section, threshold):
             continue
         if figure in ("bass", "walking"):
-            play = walk_bass if figure == "walking" else play_bass
-            events += play(plan, section, changes, instrument)
+            walks = figure == "walking" and section.energy >= 0.4
+            events += (
+                walk_bass(plan, section, changes, instrument)
+                if walks
+                else play_bass(plan, section, changes, instrument, pattern)
+            )
         elif figure == "percussion":
-            events += play_percussion(plan, section)
+            events += play_percussion(plan, section, pattern)
+        elif figure == "drone":
+            register = register_for(figure, instrument, seat.part.register)
+            events += play_drone(plan, section, instrument, register)
         elif figure == "counter":
             lead = [event for lines in melodies.values() for event in lines.get(section.index, [])]
             events += play_counter(plan, section, changes, instrument, lead)
         else:
-            events += play_chords(plan, section, changes, part, voicings)
+            events += play_chords(plan, section, changes, part, voicings, pattern)
     return events
 
 

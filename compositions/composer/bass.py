@@ -45,9 +45,14 @@ def _seventh(harmony: Harmony) -> int:
 
 
 def play_bass(
-    plan: SongPlan, section: PlannedSection, changes: Changes, instrument: Instrument
+    plan: SongPlan,
+    section: PlannedSection,
+    changes: Changes,
+    instrument: Instrument,
+    pattern: str = "",
 ) -> list[Event]:
-    """Return the patterned bass of one section."""
+    """Return the patterned bass of one section; ``pattern`` names another groove table."""
+    table = pattern or "bass"
     rng = stream(plan.seed, section.uid, "bass", "notes")
     events: list[Event] = []
     for index in range(section.bars):
@@ -58,23 +63,32 @@ def play_bass(
             pitch = _root_pitch(slot.harmony.lowest, instrument)
             events.append(Event(origin, plan.grid.ticks, pitch, 88))
             continue
-        pattern = pick_pattern(plan, section, "bass", bar)
+        pattern = pick_pattern(plan, section, table, bar)
         changed = {slot.start for slot in changes.slots if slot.bar == bar}
-        current: Event | None = None
+        current = events[-1] if index and pattern[0] == "=" and events else None
         for step, char in enumerate(pattern):
             tick = origin + step * TICKS_PER_STEP
             slot = changes.at(tick)
+            if char == "=" and current is not None:  # an anticipation holds through the change
+                current.duration += TICKS_PER_STEP
+                continue
+            char = "-" if char == "=" else char
             if char in ".-" and not (tick in changed and (current is not None or char == "-")):
                 if char == "." or current is None:
                     current = None if char == "." else current
                 else:
                     current.duration += TICKS_PER_STEP
                 continue
-            symbol = "R" if char in ".-" or (tick in changed and char not in "n8") else char
+            symbol = "R" if char in ".-" or (tick in changed and char not in "n8lP") else char
             pitch = _symbol_pitch(symbol, slot, changes, instrument, plan, rng)
             velocity = 78 + 18 * section.energy + 8 * plan.grid.strength(step) - 6 * (symbol == "a")
-            current = Event(tick, TICKS_PER_STEP, pitch, min(120, round(velocity)))
+            length = TICKS_PER_STEP
+            if symbol == "g":
+                velocity, length = 0.55 * velocity, 50
+            current = Event(tick, length, pitch, min(120, round(velocity)))
             events.append(current)
+            if symbol == "g":
+                current = None
     return _shorten(events)
 
 
@@ -96,20 +110,39 @@ def _symbol_pitch(
 ) -> int:
     harmony = slot.harmony
     root = _root_pitch(harmony.lowest, instrument)
-    if symbol in "an":
+    if symbol == "P":
+        return _root_pitch(plan.tonic_class, instrument)
+    if symbol in "anl":
         following = changes.at(slot.end).harmony
         target = _root_pitch(following.lowest, instrument)
         if symbol == "n":
             return target
+        if symbol == "l":
+            return target - 1 if target - 1 >= instrument.low else target + 1
         return _approach(target, plan, instrument, rng)
     if harmony.bass is not None and harmony.bass != harmony.root and symbol != "8":
         return root
+    if symbol == "d":  # the fifth below, or above where the string ends
+        below = root - 12 + _fifth(harmony)
+        return below if below >= instrument.low else root + _fifth(harmony)
+    if symbol in "24":
+        return _scale_step(root, int(symbol) - 1, plan)
     move = {"R": 0, "8": 12, "5": _fifth(harmony), "3": _third(harmony), "6": 9,
             "7": _seventh(harmony)}.get(symbol, 0)  # fmt: skip
     pitch = root + move
     if symbol in "567" and pitch > _HIGHEST_ROOT + 3 and pitch - 12 >= instrument.low:
         pitch -= 12
     return min(pitch, instrument.high)
+
+
+def _scale_step(root: int, steps: int, plan: SongPlan) -> int:
+    """The note so many steps of the key's scale above a root."""
+    scale = set(scale_pitch_classes(plan.tonic, plan.mode))
+    pitch = root
+    while steps:
+        pitch += 1
+        steps -= pitch % 12 in scale
+    return pitch
 
 
 def _approach(target: int, plan: SongPlan, instrument: Instrument, rng: random.Random) -> int:
@@ -128,8 +161,6 @@ def walk_bass(
     plan: SongPlan, section: PlannedSection, changes: Changes, instrument: Instrument
 ) -> list[Event]:
     """Return a walking bass: a note per beat, roots on changes, stepping into the next."""
-    if section.energy < 0.4:
-        return play_bass(plan, section, changes, instrument)
     rng = stream(plan.seed, section.uid, "bass", "walk")
     scale = set(scale_pitch_classes(plan.tonic, plan.mode))
     events: list[Event] = []

@@ -151,7 +151,9 @@ def _suited(part: StylePart, instrument: Instrument) -> StylePart:
         figure = "strum"
     if figure == "block" and instrument.envelope == "sustain":
         figure = "sustain"
-    return replace(part, figure=figure, register=part.register if figure == part.figure else None)
+    if figure == part.figure:
+        return part
+    return replace(part, figure=figure, register=None, pattern="")
 
 
 def _double(seats: list[Seat], unwanted: tuple[str, ...]) -> list[Seat]:

@@ -1,4 +1,8 @@
-"""Chordal parts: block chords, strums, stabs, power chords, arpeggios, pads, counterlines."""
+"""Chordal parts: block chords, strums, stabs, power chords, arpeggios, pads, counterlines.
+
+Struck and picked parts read the pattern characters of :mod:`compositions.composer.styles`;
+a pattern may mix chords, bass notes and single voices, and may have several layers.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,18 @@ from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.seeds import stream
 from compositions.composer.styles import Instrument
 from compositions.composer.voicing import Voicing, voice_chords
+from compositions.score.document import Mode
+from compositions.score.harmony import scale_pitch_classes
 
-_VOICES = {"block": 4, "strum": 5, "stab": 3, "arpeggio": 4, "sustain": 4, "power": 3}
+_VOICES = {"block": 4, "strum": 5, "stab": 3, "arpeggio": 4, "sustain": 4, "power": 3,
+           "voices": 3}  # fmt: skip
+CHORDAL = frozenset(_VOICES)
+"""Figures that need a voicing of every chord."""
 _SYNCOPATED = frozenset({"syncopated", "swing", "sixteenth"})
 _REGISTER = {
     "block": (51, 74), "strum": (45, 71), "stab": (55, 76), "arpeggio": (57, 81),
-    "sustain": (52, 76), "power": (40, 64), "counter": (55, 74),
+    "sustain": (52, 76), "power": (40, 64), "counter": (55, 74), "voices": (48, 69),
+    "drone": (48, 72),
 }  # fmt: skip
 
 
@@ -57,12 +67,18 @@ def play_chords(
     changes: Changes,
     part: Part,
     voicings: dict[int, Voicing],
+    table: str = "",
 ) -> list[Event]:
-    """Return a chordal part of one section by the figure of its part."""
+    """Return a chordal part of one section by the figure of its part.
+
+    ``table`` names the groove table of its patterns where it is not the figure's own.
+    """
     if part.figure == "sustain":
         return _sustain(plan, section, changes, part, voicings)
-    kind = "arpeggio" if part.figure == "arpeggio" else "comp"
-    rng = stream(plan.seed, section.uid, part.role, "notes")
+    if part.figure == "voices":
+        return play_voices(plan, section, changes, voicings)
+    kind = table or ("arpeggio" if part.figure == "arpeggio" else "comp")
+    rng = stream(plan.seed, section.uid, part.role + table, "notes")
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index
@@ -71,17 +87,16 @@ def play_chords(
             events += _final_chord(plan, section, changes, voicings, origin)
             continue
         pattern = pick_pattern(plan, section, kind, bar)
-        if part.figure == "arpeggio":
-            events += _arpeggio(plan, section, changes, voicings, origin, pattern, part)
-            continue
         # Answer the last bar of a phrase with a small push now and then.
-        if index % 4 == 3 and rng.random() < 0.3 and pattern[-2:] in ("--", ".."):
-            pattern = pattern[:-2] + "x-"
-        events += _hits(plan, section, changes, voicings, origin, pattern, part)
+        if index % 4 == 3 and rng.random() < 0.3 and "x" in pattern and "|" not in pattern:
+            if pattern[-2:] in ("--", "..") and part.figure != "arpeggio":
+                pattern = pattern[:-2] + "x-"
+        for layer in pattern.split("|"):
+            events += _bar(plan, section, changes, voicings, origin, layer, part)
     return events
 
 
-def _hits(
+def _bar(
     plan: SongPlan,
     section: PlannedSection,
     changes: Changes,
@@ -90,71 +105,122 @@ def _hits(
     pattern: str,
     part: Part,
 ) -> list[Event]:
-    """Struck chords of one bar; a held chord is struck again where the harmony changes."""
+    """One layer of one bar: its strokes, held, repeated or broken as the pattern says."""
     bounds = {
         slot.start for slot in changes.slots if origin <= slot.start < origin + plan.grid.ticks
     }
+    picked = _picked(pattern)
     hits: list[tuple[int, int, str]] = []
     for step, char in enumerate(pattern):
         tick = origin + step * TICKS_PER_STEP
-        if char in "xX":
-            hits.append((tick, 1, char))
-        elif char == "-" and hits:
-            if tick in bounds:
-                hits.append((tick, 1, "x"))
+        if char == "-" and hits and not picked:
+            if tick in bounds:  # a held chord is struck again where the harmony changes
+                hits.append((tick, 1, hits[-1][2] if hits[-1][2] in "bc" else "x"))
             else:
                 last = hits[-1]
                 hits[-1] = (last[0], last[1] + 1, last[2])
-    pushes = part.figure in ("block", "stab") and plan.style.lead["cells"] in _SYNCOPATED
+        elif char not in ".-":
+            hits.append((tick, 1, char))
     events: list[Event] = []
-    for tick, steps, char in hits:
-        slot = changes.at(tick)
-        # A push on the last weak step before a new chord already plays that chord.
-        near = slot.end - tick <= 2 * TICKS_PER_STEP
-        if pushes and near and tick + steps * TICKS_PER_STEP >= slot.end:
-            slot = changes.at(slot.end)
-        if part.figure == "stab":
-            steps = min(steps, 2)
-        duration = steps * TICKS_PER_STEP - (30 if steps > 1 else 40)
-        strength = plan.grid.strength((tick - origin) // TICKS_PER_STEP)
-        base = 58 + 22 * section.energy + 6 * strength + (8 if char == "X" else 0)
-        notes = voicings[slot.start]
-        if part.figure == "strum" and strength < 0.3 and len(notes) > 3:
-            notes = notes[-3:]  # up-strokes catch the thin strings only
-        for place, pitch in enumerate(notes):
-            accent = 3 if place == len(notes) - 1 else 0
-            events.append(Event(tick, max(40, duration), pitch, min(112, round(base + accent))))
+    for index, (tick, length, char) in enumerate(hits):
+        if picked:  # picked notes ring until the next one
+            following = hits[index + 1][0] if index + 1 < len(hits) else origin + plan.grid.ticks
+            length = (following - tick) // TICKS_PER_STEP
+        step = (tick - origin) // TICKS_PER_STEP
+        if char.isdigit() or char in "ABCDEF":
+            events += _pick(plan, section, changes, voicings, tick, length, char, step, part)
+        else:
+            events += _strike(plan, section, changes, voicings, tick, length, char, step, part)
     return events
 
 
-def _arpeggio(
+def _picked(pattern: str) -> bool:
+    """True for a layer of single voices that does not write out its holds."""
+    return "-" not in pattern and any(char.isdigit() or char in "ABCDEF" for char in pattern)
+
+
+def _strike(
     plan: SongPlan,
     section: PlannedSection,
     changes: Changes,
     voicings: dict[int, Voicing],
-    origin: int,
-    pattern: str,
+    tick: int,
+    length: int,
+    char: str,
+    step: int,
     part: Part,
 ) -> list[Event]:
-    events: list[Event] = []
-    ringing = part.instrument.envelope == "decay"
-    onsets = [step for step, char in enumerate(pattern) if char.isdigit()]
-    for index, step in enumerate(onsets):
-        tick = origin + step * TICKS_PER_STEP
-        slot = changes.at(tick)
-        notes = voicings[slot.start]
-        number = int(pattern[step])
-        octave, place = divmod(number, len(notes))
-        pitch = notes[place] + 12 * octave
-        if pitch > part.instrument.high:
-            pitch -= 12
-        following = onsets[index + 1] if index + 1 < len(onsets) else plan.grid.steps
-        length = (following - step) * TICKS_PER_STEP
-        if ringing:
-            length = min(length * 2, slot.end - tick)
-        strength = plan.grid.strength(step)
-        velocity = 54 + 20 * section.energy + 10 * strength
-        events.append(Event(tick, max(40, length - 15), pitch, min(108, round(velocity))))
+    """A chord, a part of it, or the bass note below it."""
+    slot = changes.at(tick)
+    # A push on the last weak step before a new chord already plays that chord.
+    pushes = part.figure in ("block", "stab") and plan.style.lead["cells"] in _SYNCOPATED
+    near = slot.end - tick <= 2 * TICKS_PER_STEP
+    if pushes and char in "xX" and near and tick + length * TICKS_PER_STEP >= slot.end:
+        slot = changes.at(slot.end)
+    if part.figure == "stab":
+        length = min(length, 2)
+    duration = length * TICKS_PER_STEP - (30 if length > 1 else 40)
+    strength = plan.grid.strength(step)
+    base = 58 + 22 * section.energy + 6 * strength
+    base += {"X": 8, "o": -14, "m": -16, "c": -4, "r": -4}.get(char, 0)
+    notes = voicings[slot.start]
+    if char in "bf":
+        notes = (_low_note(slot, char, notes, part),)
+        base += 4
+    elif char == "c" and len(notes) >= 3:
+        notes = notes[1:]
+    elif char == "m":
+        notes, duration = notes[:2] if part.figure == "power" else notes, 70
+    elif part.figure == "strum" and strength < 0.3 and len(notes) > 3:
+        notes = notes[-3:]  # up-strokes catch the thin strings only
+    repeats = (0, 80, 160) if char == "r" else (0,)
+    events = []
+    for count, offset in enumerate(repeats):
+        held = 70 if count + 1 < len(repeats) else max(40, duration - offset)
+        for place, pitch in enumerate(notes):
+            velocity = base + (3 if place == len(notes) - 1 else 0) - 5 * (len(repeats) - 1 - count)
+            events.append(Event(tick + offset, held, pitch, max(24, min(112, round(velocity)))))
+    return events
+
+
+def _low_note(slot: ChordSlot, char: str, notes: Voicing, part: Part) -> int:
+    """The chord's bass note below its voicing, or the fifth that alternates with it."""
+    floor = max(part.instrument.low, min(notes[0], 52) - 16)
+    root = floor + (slot.harmony.lowest - floor) % 12
+    if char == "f":
+        step = next(s for s in (7, 6, 8, 12) if (slot.harmony.root + s) % 12
+                    in slot.harmony.pitch_classes or s == 12)  # fmt: skip
+        fifth = floor + (slot.harmony.root + step - floor) % 12
+        root = fifth if fifth < notes[0] else root
+    return root if root < notes[0] or root - 12 < part.instrument.low else root - 12
+
+
+def _pick(
+    plan: SongPlan,
+    section: PlannedSection,
+    changes: Changes,
+    voicings: dict[int, Voicing],
+    tick: int,
+    length: int,
+    char: str,
+    step: int,
+    part: Part,
+) -> list[Event]:
+    """A single voice, or a voice doubled in octaves."""
+    slot = changes.at(tick)
+    notes = voicings[slot.start]
+    doubled = not char.isdigit()
+    octave, place = divmod("ABCDEF".index(char) if doubled else int(char), len(notes))
+    pitch = notes[place] + 12 * octave
+    if pitch > part.instrument.high:
+        pitch -= 12
+    ticks = length * TICKS_PER_STEP
+    if part.instrument.envelope == "decay" and not doubled:
+        ticks = min(ticks * 2, slot.end - tick)
+    velocity = min(108, round(54 + 20 * section.energy + 10 * plan.grid.strength(step)))
+    events = [Event(tick, max(40, ticks - 15), pitch, velocity)]
+    if doubled and pitch + 12 <= part.instrument.high:
+        events.append(Event(tick, max(40, ticks - 15), pitch + 12, velocity))
     return events
 
 
@@ -185,6 +251,59 @@ def _sustain(
                 events.append(event)
     for event in events:
         event.duration = max(60, event.duration - 20)
+    return events
+
+
+def play_voices(
+    plan: SongPlan, section: PlannedSection, changes: Changes, voicings: dict[int, Voicing]
+) -> list[Event]:
+    """Sung inner voices: every chord struck, a voice that moves a third passes between.
+
+    At most one voice passes at a time, so that passing notes make no parallels.
+    """
+    rng = stream(plan.seed, section.uid, "chords", "passing")
+    scale = set(scale_pitch_classes(plan.tonic, plan.mode))
+    first = section.start_bar * plan.grid.ticks
+    last = first + section.bars * plan.grid.ticks
+    velocity = round(54 + 24 * section.energy)
+    events: list[Event] = []
+    for slot in changes.slots:
+        if not first <= slot.start < last:
+            continue
+        notes = voicings[slot.start]
+        following = voicings[changes.at(slot.end).start]
+        moving = [
+            (place, pitch + (1 if target > pitch else -1) * step)
+            for place, (pitch, target) in enumerate(zip(notes, following, strict=False))
+            for step in (1, 2)
+            if abs(target - pitch) in (3, 4)
+            and (pitch + (1 if target > pitch else -1) * step) % 12 in scale
+            and abs(target - pitch) - step in (1, 2)
+        ]
+        passing = rng.choice(moving) if moving and rng.random() < 0.6 else None
+        for place, pitch in enumerate(notes):
+            length = slot.duration
+            if passing is not None and passing[0] == place and length >= 480 and slot.end < last:
+                length -= 240
+                events.append(Event(slot.end - 240, 220, passing[1], velocity - 6))
+            events.append(Event(slot.start, max(60, length - 20), pitch, velocity))
+    return events
+
+
+def play_drone(
+    plan: SongPlan, section: PlannedSection, instrument: Instrument, register: tuple[int, int]
+) -> list[Event]:
+    """The tonic and its fifth, sounded anew every four bars."""
+    low, high = register
+    root = low + (plan.tonic_class - low) % 12
+    fifth = root + (6 if plan.mode is Mode.LOCRIAN else 7)
+    pitches = [pitch for pitch in (root, fifth, root + 12) if pitch <= min(high, instrument.high)]
+    velocity = round(50 + 24 * section.energy)
+    events = []
+    for bar in range(0, section.bars, 4):
+        length = min(4, section.bars - bar) * plan.grid.ticks
+        start = (section.start_bar + bar) * plan.grid.ticks
+        events += [Event(start, length - 30, pitch, velocity) for pitch in pitches]
     return events
 
 

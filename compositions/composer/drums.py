@@ -6,33 +6,40 @@ import random
 from collections.abc import Mapping
 
 from compositions.composer.events import Event
+from compositions.composer.fills import BRUSH_KIT, fill_steps, play_fill
 from compositions.composer.grooves import at_level, level_of
+from compositions.composer.patterns import PIECES, Kit
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP, fit_pattern
 from compositions.composer.seeds import stream
 
-PIECES: Mapping[str, int] = {
-    "kick": 36, "snare": 38, "rim": 37, "clap": 39, "hat": 42, "pedal": 44, "open": 46,
-    "ride": 51, "bell": 53, "crash": 49, "floor": 41, "tom_low": 45, "tom_mid": 47,
-    "tom_high": 50, "tambourine": 54, "cowbell": 56, "shaker": 82, "timbale_high": 65,
-    "timbale_low": 66, "swirl": 40, "conga_high": 63, "conga_mute": 62, "conga_low": 64,
-    "maracas": 70,
-}  # fmt: skip
-"""Kit pieces as General MIDI percussion keys (``swirl`` belongs to the brush kit)."""
-
-BRUSH_KIT = 40
-ORCHESTRAL_KIT = 48
-_STEADY = frozenset({"hat", "ride", "shaker", "tambourine", "swirl", "pedal", "maracas"})
+_STEADY = frozenset({"hat", "ride", "shaker", "tambourine", "swirl", "pedal", "maracas", "cabasa"})
 _LEVEL = {"kick": 98, "snare": 96, "rim": 82, "clap": 92, "hat": 66, "pedal": 62, "open": 70,
           "ride": 72, "tambourine": 58, "cowbell": 74, "shaker": 54, "floor": 94, "swirl": 58,
-          "crash": 92, "maracas": 52}  # fmt: skip
+          "crash": 92, "maracas": 52, "china": 84, "cabasa": 54, "guiro_long": 62,
+          "guiro_short": 56, "triangle_open": 56, "triangle_mute": 50, "claves": 72,
+          "castanets": 70, "agogo_high": 68, "agogo_low": 68, "surdo": 92, "surdo_mute": 70,
+          "woodblock_high": 68, "woodblock_low": 68, "cuica": 60}  # fmt: skip
 _QUIET_KINDS = frozenset({"intro", "breakdown", "outro"})
 
 
 def _velocity(piece: str, char: str, energy: float, rng: random.Random) -> int:
     base = _LEVEL.get(piece, 80) * (0.78 + 0.3 * energy)
-    factor = {"X": 1.12, "x": 1.0, "o": 0.48}.get(char, 1.0)
+    factor = {"X": 1.12, "o": 0.48, "r": 0.8, "t": 0.85}.get(char, 1.0)
     return max(12, min(122, round(base * factor + rng.gauss(0, 2))))
+
+
+def _strokes(
+    tick: int, piece: str, char: str, velocity: int, duration: int = 60
+) -> list[tuple[int, int, int]]:
+    """Return (tick, duration, velocity) of a pattern character: one stroke or several."""
+    if char == "r":  # a drag: two thirty-seconds
+        return [(tick, 50, velocity), (tick + 60, 50, max(8, round(velocity * 0.85)))]
+    if char == "t":  # three in the time of two sixteenths
+        return [(tick + 80 * n, 60, max(8, round(velocity * (1 - 0.08 * n)))) for n in range(3)]
+    if char == "f":  # a flam: a grace note just before
+        return [(max(0, tick - 22), 20, max(8, velocity // 2)), (tick, duration, velocity)]
+    return [(tick, duration, velocity)]
 
 
 def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: int) -> list[Event]:
@@ -47,7 +54,6 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
     playing = section.energy >= enters
     next_plays = following is not None and following.energy >= enters
     events: list[Event] = []
-    kit = _kit(plan, section) if playing else None
     for index in range(section.bars):
         bar = section.start_bar + index
         origin = bar * grid.ticks
@@ -56,13 +62,14 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
             if playing:
                 events += _last_hit(plan, section, origin, rng)
             continue
-        span = _fill_steps(plan, section, following) if ends and next_plays else 0
+        span = fill_steps(plan, section, following) if ends and next_plays else 0
         if not playing and span:
             span = min(span, grid.groups[-1])
-        if kit is not None:
+        if playing:
+            kit = _kit(plan, section, index)
             events += _groove_bar(plan, section, kit, bar, index, grid.steps - span, rng)
         if span:
-            events += _fill(plan, section, following, origin, span, program, rng)
+            events += play_fill(plan, section, following, origin, span, program, rng)
     if playing and _crashes(plan, section, enters):
         first = section.start_bar * grid.ticks
         piece = PIECES["crash"] if program != BRUSH_KIT else PIECES["ride"]
@@ -71,18 +78,36 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
     return events
 
 
-def _kit(plan: SongPlan, section: PlannedSection) -> tuple[Mapping[str, str], int] | None:
+def _kit(plan: SongPlan, section: PlannedSection, index: int) -> tuple[Kit, int]:
+    """The kit of a bar: a material keeps its groove for eight bars, then may change it."""
     groove, steps = plan.style.groove(plan.grid)
     kits = at_level(groove["drums"], section.energy)
     if not kits:
         groove, steps = _plain_groove(), 16
         kits = at_level(groove, section.energy)
     level = level_of(section.energy)
-    rng = stream(plan.seed, f"material:{section.material}", "drums", f"kit:{level}")
-    return rng.choice(kits), steps
+    return choose_kit(plan, section, kits, f"drums:{level}", index // 8), steps
 
 
-def _plain_groove() -> dict[str, list[dict[str, str]]]:
+def choose_kit(
+    plan: SongPlan, section: PlannedSection, kits: list[Kit], name: str, phrase: int
+) -> Kit:
+    """Choose a kit and, where a piece has alternatives, its pattern; seeded per material."""
+    rng = stream(plan.seed, f"material:{section.material}", name, f"kit:{phrase % 2}")
+    # The backbone stays when the phrase turns: only what lies on top is drawn anew.
+    ground = stream(plan.seed, f"material:{section.material}", name, "kit:0")
+    kit = ground.choice(kits)
+    chosen: dict[str, str] = {}
+    for piece, pattern in kit.items():
+        if isinstance(pattern, str):
+            chosen[piece] = pattern
+            continue
+        first, now = ground.choice(pattern), rng.choice(pattern)
+        chosen[piece] = first if piece in ("kick", "snare", "clap") else now
+    return {piece: pattern for piece, pattern in chosen.items() if pattern.strip(".")}
+
+
+def _plain_groove() -> dict[str, list[Kit]]:
     """For styles without drums, when the musician asks for them."""
     return {
         "low": [{"kick": "x.......x.......", "rim": "....x.......x..."}],
@@ -96,7 +121,7 @@ def _plain_groove() -> dict[str, list[dict[str, str]]]:
 def _groove_bar(
     plan: SongPlan,
     section: PlannedSection,
-    kit: tuple[Mapping[str, str], int],
+    kit: tuple[Kit, int],
     bar: int,
     index: int,
     until: int,
@@ -108,7 +133,7 @@ def _groove_bar(
     turn = index % 4 == 3  # the fourth bar of a phrase answers the third
     events: list[Event] = []
     for piece, pattern in pieces.items():
-        fitted = fit_pattern(pattern, steps, plan.grid, index % 2, piece in _STEADY)
+        fitted = fit_pattern(str(pattern), steps, plan.grid, index % 4, piece in _STEADY)
         for step, char in enumerate(fitted[:until]):
             if char in ".-":
                 if _extra(plan, section, piece, step, turn, rng):
@@ -117,14 +142,22 @@ def _groove_bar(
                     continue
             elif char == "o" and rng.random() < 0.18:
                 continue
+            elif char == "?":
+                if rng.random() < 0.6:
+                    continue
+                char = "o"
             velocity = _velocity(piece, char, section.energy, rng)
             if piece in ("hat", "ride", "shaker"):
                 velocity = round(velocity * (0.88 + 0.16 * plan.grid.strength(step)))
             if section.kind == "build":
                 velocity = round(velocity * (0.75 + 0.3 * index / max(1, section.bars)))
-            events.append(
-                Event(origin + step * TICKS_PER_STEP, 60, PIECES[piece], max(8, min(124, velocity)))
-            )
+            velocity = max(8, min(124, velocity))
+            events += [
+                Event(tick, length, PIECES[piece], loud)
+                for tick, length, loud in _strokes(
+                    origin + step * TICKS_PER_STEP, piece, char, velocity
+                )
+            ]
     if turn and "hat" in pieces and section.energy >= 0.5 and until == plan.grid.steps:
         step = plan.grid.steps - 2
         tick = origin + step * TICKS_PER_STEP
@@ -159,67 +192,6 @@ def _crashes(plan: SongPlan, section: PlannedSection, enters: float) -> bool:
     return before.energy < section.energy + 0.05 or before.energy < enters
 
 
-def _fill_steps(plan: SongPlan, section: PlannedSection, following: PlannedSection | None) -> int:
-    """Length of a fill in steps: a beat towards calm, up to a bar before a climax."""
-    groups = plan.grid.groups
-    if following is None:
-        return 0
-    rise = following.energy - section.energy
-    if section.kind == "build" or (rise > 0.25 and following.energy > 0.75):
-        count = min(len(groups), 3)
-    elif rise > 0.08 or following.energy > 0.65:
-        count = min(len(groups), 2)
-    else:
-        count = 1
-    return sum(groups[-count:])
-
-
-def _fill(
-    plan: SongPlan,
-    section: PlannedSection,
-    following: PlannedSection | None,
-    origin: int,
-    span: int,
-    program: int,
-    rng: random.Random,
-) -> list[Event]:
-    """A fill over the last ``span`` steps: rising in loudness, falling through the toms."""
-    grid = plan.grid
-    energy = max(section.energy, following.energy if following else 0.0)
-    busy = energy > 0.65 and 60.0 / plan.bpm / 4 > 0.085
-    if program == BRUSH_KIT:
-        colours = [38, 38, 39, 38]
-    elif program == ORCHESTRAL_KIT:
-        colours = [50, 47, 45, 41]
-    elif section.kind == "build" or plan.style.name in ("house", "techno", "trap"):
-        colours = [38, 38, 38, 38]
-    else:
-        colours = [38, 50, 47, 41]
-    events: list[Event] = []
-    start = grid.steps - span
-    rhythm = rng.choice(
-        ("1110", "1011", "1101", "1010") if not busy else ("1111", "1011", "1111", "1110")
-    )
-    for offset in range(span):
-        step = start + offset
-        on_beat = grid.strength(step) >= 0.55
-        if not on_beat and rhythm[offset % 4] == "0":
-            continue
-        if not busy and offset % 2 and span > 6:
-            continue
-        share = offset / max(1, span - 1)
-        piece = colours[min(3, int(share * 4))]
-        if piece == 38 and offset == 0 and span > 4:
-            piece = 38
-        velocity = (52 + 30 * share + 8 * on_beat) * (0.7 + 0.4 * energy) + rng.gauss(0, 3)
-        events.append(
-            Event(origin + step * TICKS_PER_STEP, 60, piece, max(20, min(108, round(velocity))))
-        )
-    if energy > 0.5 and program != BRUSH_KIT:
-        events.append(Event(origin + start * TICKS_PER_STEP, 60, 36, round(70 + 20 * energy)))
-    return events
-
-
 def _last_hit(
     plan: SongPlan, section: PlannedSection, origin: int, rng: random.Random
 ) -> list[Event]:
@@ -231,28 +203,41 @@ def _last_hit(
     ]
 
 
-_HANDS = {
-    "low": {"maracas": "x.x.x.x.x.x.x.x."},
-    "mid": {"conga_mute": "x.o...x.o.o.....", "conga_high": "......x.......x.",
-            "conga_low": "..............xx", "maracas": "x.oxx.oxx.oxx.ox"},
-    "high": {"conga_mute": "x.ox..o.x.ox....", "conga_high": "......xx......x.",
-             "conga_low": "......x.......xx", "maracas": "xoxoxoxoxoxoxoxo",
-             "tambourine": "....x.......x..."},
+_HANDS: Mapping[str, list[Kit]] = {
+    "low": [{"maracas": ["x.x.x.x.x.x.x.x.", "..x...x...x...x."]}],
+    "mid": [{"conga_mute": ["x.o...x.o.o.....", "..o.x.o...o.x.o."], "conga_high": "......x.......x.",
+             "conga_low": "..............xx", "maracas": "x.oxx.oxx.oxx.ox"}],
+    "high": [{"conga_mute": ["x.ox..o.x.ox....", "x.o.x.o.x.o.x..."],
+              "conga_high": "......xx......x.", "conga_low": "......x.......xx",
+              "maracas": "xoxoxoxoxoxoxoxo", "tambourine": "....x.......x..."}],
 }  # fmt: skip
 
 
-def play_percussion(plan: SongPlan, section: PlannedSection) -> list[Event]:
-    """Return hand percussion (congas, maracas, tambourine) for one section."""
-    rng = stream(plan.seed, section.uid, "percussion", "notes")
-    pieces = _HANDS[level_of(section.energy)]
+def play_percussion(plan: SongPlan, section: PlannedSection, pattern: str = "") -> list[Event]:
+    """Return the hand percussion of one section.
+
+    ``pattern`` names the groove's table ("percussion" when empty); a style without one
+    gets congas, maracas and tambourine.
+    """
+    rng = stream(plan.seed, section.uid, f"percussion{pattern}", "notes")
+    groove, steps = plan.style.groove(plan.grid)
+    table = groove.get(pattern or "percussion")
+    if not table:
+        table, steps = _HANDS, 16
+    kits = at_level(table, section.energy)
+    name = f"{pattern or 'percussion'}:{level_of(section.energy)}"
     events: list[Event] = []
     for index in range(section.bars - (1 if section.last else 0)):
         origin = (section.start_bar + index) * plan.grid.ticks
-        for piece, pattern in pieces.items():
-            fitted = fit_pattern(pattern, 16, plan.grid, index % 2, piece in _STEADY)
+        for piece, text in choose_kit(plan, section, kits, name, index // 8).items():
+            fitted = fit_pattern(str(text), steps, plan.grid, index % 4, piece in _STEADY)
             for step, char in enumerate(fitted):
-                if char in ".-" or (char == "o" and rng.random() < 0.15):
+                if char in ".-" or (char in "o?" and rng.random() < (0.6 if char == "?" else 0.15)):
                     continue
                 velocity = _velocity(piece, char, section.energy * 0.8, rng)
-                events.append(Event(origin + step * TICKS_PER_STEP, 60, PIECES[piece], velocity))
+                tick = origin + step * TICKS_PER_STEP
+                events += [
+                    Event(start, length, PIECES[piece], loud)
+                    for start, length, loud in _strokes(tick, piece, char, velocity)
+                ]
     return events

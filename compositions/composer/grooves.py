@@ -1,4 +1,8 @@
-"""Pick the groove pattern of a bar: by style, energy, material and bar."""
+"""Pick the groove pattern of a bar: by style, energy, material and bar.
+
+Patterns hold one character per sixteenth; ``|`` separates layers that sound together
+(the thumb and the fingers of a picking guitarist, the two hands of a stride pianist).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from typing import Any
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import fit_pattern
 from compositions.composer.seeds import stream
+
+_ALTERNATIVE = 0.4
 
 
 def level_of(energy: float) -> str:
@@ -23,24 +29,30 @@ def at_level(table: Mapping[str, Any], energy: float) -> Any:
 
 
 def pick_pattern(plan: SongPlan, section: PlannedSection, kind: str, bar: int) -> str:
-    """Return the bass, comp or arpeggio pattern of a bar, one character per step.
+    """Return the pattern of a bar from the groove's table ``kind``, fitted to the meter.
 
-    A material keeps its pattern; the choice among alternatives is seeded per song.
+    A material keeps its pattern; the choice among alternatives is seeded per song. In
+    some songs the fourth bar of every phrase answers with another pattern. The text may
+    hold several layers (see the module).
     """
     groove, steps = plan.style.groove(plan.grid)
-    patterns = at_level(groove[kind], section.energy)
+    patterns = at_level(groove.get(kind) or {}, section.energy)
     if not patterns:
-        return (
-            "R" + "-" * (plan.grid.steps - 1)
-            if kind == "bass"
-            else "x" + "-" * (plan.grid.steps - 1)
-        )
+        return ("R" if kind == "bass" else "x") + "-" * (plan.grid.steps - 1)
     rng = stream(
         plan.seed, f"material:{section.material}", kind, f"pattern:{level_of(section.energy)}"
     )
     pattern = rng.choice(patterns)
-    steady = kind == "arpeggio"
-    fitted = fit_pattern(pattern, steps, plan.grid, bar % 2, steady)
+    answer, answers = rng.choice(patterns), rng.random() < _ALTERNATIVE
+    index = bar - section.start_bar
+    if answers and index % 4 == 3 and len(answer) == len(pattern) == steps:
+        pattern = answer
+    return "|".join(_fit(plan, layer, steps, index % 4, kind) for layer in pattern.split("|"))
+
+
+def _fit(plan: SongPlan, layer: str, steps: int, parity: int, kind: str) -> str:
+    steady = kind not in ("bass", "comp")
+    fitted = fit_pattern(layer, steps, plan.grid, parity, steady)
     if not fitted.strip(".-"):  # half of a pattern that rests there
-        fitted = fit_pattern(pattern, steps, plan.grid, 0, steady)
+        return fit_pattern(layer, steps, plan.grid, 0, steady)
     return fitted

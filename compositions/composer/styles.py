@@ -2,7 +2,32 @@
 
 Every file in ``styles/`` describes one genre: tempo range, meters, swing, modes,
 progressions in Roman numerals per section kind, forms, energy, grooves, parts and mix
-hints. The files are read and checked once; a broken file fails loudly with its path.
+hints, and in one line of words what it is (``description``, which prompts without a genre
+word are matched against). The files are read and checked once; a broken file fails loudly
+with its path.
+
+``section_bars``, ``energy``, ``feel`` and ``mix`` state what differs from
+``data/style_defaults.json``. ``fills`` names the families of drum fills (see ``fills.py``).
+
+A groove is a set of tables, each from an energy level (low, mid, high) to alternatives;
+which one sounds is seeded per song. ``drums`` and ``percussion`` tables hold kits, that is
+a pattern, or a list of patterns to choose from, per piece; all other tables hold pitched
+patterns. A part plays the table that its figure asks for (``bass``, ``comp``,
+``arpeggio``) unless its ``pattern`` names another one, so that two guitars or the two
+halves of a gamelan can interlock. ``"@name"`` stands for the alternatives of that name in
+``data/rhythms.json``. One character is a sixteenth; patterns may last 1, 2 or 4 bars:
+
+- all: ``.`` rests, ``-`` holds;
+- drums: ``x`` stroke, ``X`` accent, ``o`` ghost (now and then left out), ``?`` chance
+  ghost, ``f`` flam, ``r`` two thirty-seconds, ``t`` three in two sixteenths;
+- bass: ``R`` root, ``8`` octave, ``3 5 6 7`` chord tones, ``2 4`` scale steps, ``d`` the
+  fifth below, ``P`` the tonic of the key, ``a`` approach to the next root, ``l`` the
+  semitone below it, ``n`` the next root early, ``=`` holds through a chord change or the
+  bar line, ``g`` a dead note;
+- chords: ``x`` chord, ``X`` accent, ``o`` soft, ``m`` muted, ``c`` chord without its
+  lowest note, ``b`` the bass note below it, ``f`` its fifth below, ``r`` three quick
+  strokes, digits voices from the lowest, ``A``-``F`` voices in octaves; ``|`` adds a
+  layer that sounds at the same time.
 """
 
 from __future__ import annotations
@@ -15,16 +40,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from compositions.composer.patterns import FILL_FAMILIES, check_groove, expand
 from compositions.composer.rhythm import Grid, grid_for
 from compositions.composer.roman import RomanError, parse_progression
 from compositions.score.document import Mode, TrackRole
 
 _FOLDER = Path(__file__).parent
 FIGURES = frozenset(
-    {"melody", "block", "power", "strum", "stab", "arpeggio", "sustain"}
+    {"melody", "block", "power", "strum", "stab", "arpeggio", "sustain", "voices", "drone"}
     | {"bass", "walking", "drums", "percussion", "counter"}
 )
-LEVELS = ("low", "mid", "high")
 DEFAULT_STYLE = "pop"
 
 
@@ -53,7 +78,8 @@ class StylePart:
 
     ``enter`` is the section energy 0..1 from which it plays, ``figure`` what it plays
     (one of :data:`FIGURES`), ``register`` its MIDI pitch range where the style asks for
-    one; ``gain_db``, ``pan`` and ``reverb_send`` are mixer settings.
+    one, ``pattern`` the groove table where it is not the figure's own; ``gain_db``,
+    ``pan`` and ``reverb_send`` are mixer settings.
     """
 
     role: str
@@ -64,6 +90,7 @@ class StylePart:
     pan: float
     reverb_send: float
     register: tuple[int, int] | None
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +102,7 @@ class Style:
 
     name: str
     title: str
+    description: str
     aliases: tuple[str, ...]
     tempo: tuple[float, float]
     typical_tempo: float
@@ -97,6 +125,7 @@ class Style:
     feel: Mapping[str, Any]
     mix: Mapping[str, float]
     parts: tuple[StylePart, ...]
+    fills: tuple[str, ...]
     grooves: Mapping[str, Mapping[str, Any]]
 
     def groove(self, grid: Grid) -> tuple[Mapping[str, Any], int]:
@@ -166,11 +195,22 @@ def _read(data: dict[str, Any], stem: str) -> Style:
         raise ValueError(f"ending: {data['ending']!r} is unknown")
     if data["cadence"] not in ("none", "light", "strong"):
         raise ValueError(f"cadence: {data['cadence']!r} is unknown")
-    for meter, groove in data["grooves"].items():
-        _check_groove(meter, groove)
+    if not str(data["description"]).strip():
+        raise ValueError("description: expected a line of words")
+    fills = tuple(data.get("fills", ("toms", "snare", "linear", "flams")))
+    if not fills or not set(fills) <= FILL_FAMILIES:
+        raise ValueError(f"fills: {fills} are not all known")
+    grooves = {
+        meter: {kind: expand(table) for kind, table in groove.items()}
+        for meter, groove in data["grooves"].items()
+    }
+    parts = tuple(_part(entry) for entry in data["parts"])
+    for meter, groove in grooves.items():
+        check_groove(meter, groove, {part.pattern for part in parts} - {""})
     return Style(
         name=data["name"],
         title=data["title"],
+        description=data["description"],
         aliases=tuple(data["aliases"]),
         tempo=(float(low), float(high)),
         typical_tempo=float(data["typical_tempo"]),
@@ -190,13 +230,14 @@ def _read(data: dict[str, Any], stem: str) -> Style:
         },
         forms=tuple(tuple(form) for form in data["forms"]),
         cycle=tuple(data["cycle"]),
-        section_bars=data["section_bars"],
-        energy=data["energy"],
+        section_bars={**_defaults()["section_bars"], **data.get("section_bars", {})},
+        energy={**_defaults()["energy"], **data.get("energy", {})},
         lead=data["lead"],
-        feel=data["feel"],
-        mix=data["mix"],
-        parts=tuple(_part(entry) for entry in data["parts"]),
-        grooves=data["grooves"],
+        feel={**_defaults()["feel"], **data.get("feel", {})},
+        mix={**_defaults()["mix"], **data.get("mix", {})},
+        parts=parts,
+        fills=fills,
+        grooves=grooves,
     )
 
 
@@ -216,18 +257,12 @@ def _part(entry: dict[str, Any]) -> StylePart:
         pan=float(entry["pan"]),
         reverb_send=float(entry["reverb_send"]),
         register=(int(register[0]), int(register[1])) if register else None,
+        pattern=str(entry.get("pattern", "")),
     )
 
 
-def _check_groove(meter: str, groove: dict[str, Any]) -> None:
-    steps = grid_for(*_meter(meter)).steps
-    for kind in ("bass", "comp", "arpeggio"):
-        for level, patterns in groove[kind].items():
-            for pattern in patterns:
-                if level not in LEVELS or not pattern or len(pattern) % steps:
-                    raise ValueError(f"grooves.{meter}.{kind}.{level}: {pattern!r} has odd length")
-    for level, kits in groove["drums"].items():
-        for kit in kits:
-            for piece, pattern in kit.items():
-                if level not in LEVELS or not pattern or len(pattern) % steps:
-                    raise ValueError(f"grooves.{meter}.drums.{level}.{piece}: {pattern!r}")
+@lru_cache(maxsize=1)
+def _defaults() -> Mapping[str, Mapping[str, Any]]:
+    path = _FOLDER / "data" / "style_defaults.json"
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
