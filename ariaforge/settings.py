@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
         "ProposalStateEnum": "compositions.models.Proposal.State",
         "VersionSourceEnum": "compositions.models.Version.Source",
         "EditSourceEnum": "compositions.models.EditBatch.Source",
+        "ExportFormatEnum": "compositions.models.Export.Format",
         "MergeChoiceEnum": "compositions.score.merge.CHOICES",
         "ProjectRoleEnum": "projects.roles.Role",
         "TrackRoleEnum": "compositions.models.document.TRACK_ROLES",
