@@ -18,6 +18,7 @@ from compositions.models import (
     Composition,
     EditBatch,
     Export,
+    Import,
     Preset,
     Proposal,
     Render,
@@ -147,6 +148,17 @@ class RenderAdmin(BaseModelAdmin):
         "seed",
         "duration_seconds",
     )
+
+
+@admin.register(Import)
+class ImportAdmin(BaseModelAdmin):
+    """Files that were brought in."""
+
+    list_display = ["composition", "filename", "format", "mode", "created_at", "created_by"]
+    list_filter = ["format", "mode"]
+    search_fields = ["composition__name", "filename"]
+    raw_id_fields = ["composition", "asset", "version", "proposal", "job"]
+    readonly_fields = ("sha256", "remarks")
 
 
 @admin.register(Export)

@@ -12,8 +12,8 @@ from accounts.models import User
 from ariaforge.context import current_action
 from ariaforge.exceptions import NotPermittedError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
-from compositions.composer import Composition as Composed
 from compositions import import_jobs as _import_jobs  # noqa: F401 - registers its kind
+from compositions.composer import Composition as Composed
 from compositions.documents import load_score
 from compositions.history.versions import set_document
 from compositions.models import AISession, Composition, Export, Render, Version

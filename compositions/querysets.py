@@ -64,15 +64,17 @@ class CompositionQuerySet(ProjectContentQuerySet):
             return super(CompositionQuerySet, chosen).restore()
 
     def _files_of(self, songs: list[UUID]) -> AssetQuerySet:
-        """MIDI files, mixes and exports of the songs, in the trash or not."""
+        """MIDI files, mixes, exports and imports of the songs, in the trash or not."""
         render = self.model._meta.get_field("renders").related_model
         export = self.model._meta.get_field("exports").related_model
+        brought = self.model._meta.get_field("imports").related_model
         renders = render.all_objects.filter(composition__in=songs)
         return Asset.all_objects.filter(
             Q(pk__in=self.model.all_objects.filter(pk__in=songs).values("midi"))
             | Q(pk__in=renders.values("mix"))
             | Q(pk__in=renders.values("mp3"))
             | Q(pk__in=export.all_objects.filter(composition__in=songs).values("asset"))
+            | Q(pk__in=brought.all_objects.filter(composition__in=songs).values("asset"))
         )
 
 

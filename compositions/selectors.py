@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from ariaforge.exceptions import NotPermittedError
-from compositions.models import Composition
+from compositions.models import Composition, Export, Import
+from compositions.models.output import NOTE_FORMATS
 from projects.models import Project
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
+
+
+EXPORTS_SHOWN = 5
 
 
 def composition_list(user: User, project: Project | None = None) -> QuerySet[Any]:
@@ -80,3 +84,27 @@ def songs_in_trash(user: User) -> QuerySet[Any]:
         .with_work()
         .order_by("-deleted_at")
     )
+
+
+def song_files(song: Composition) -> dict[str, Any]:
+    """What the song's page says of files: the latest exports, what can be exported, its origin.
+
+    ``origin`` is the file that the song was made from, if it was.
+    """
+    exports = list(song.exports.select_related("asset", "job")[:EXPORTS_SHOWN])
+    formats = [
+        (value, label)
+        for value, label in Export.Format.choices
+        if value in NOTE_FORMATS or song.current_render_id is not None
+    ]
+    origin = None
+    if not song.ai_prompt:
+        origin = song.imports.filter(mode=Import.Mode.NEW).select_related("asset").first()
+    return {
+        "exports": exports,
+        "exports_active": any(
+            row.job is not None and row.job.state in ("queued", "running") for row in exports
+        ),
+        "export_formats": formats if song.is_composed else [],
+        "origin": origin,
+    }

@@ -21,6 +21,7 @@ from compositions.editing import apply_edits
 from compositions.event_topics import composition_topic
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
+from compositions.models.output import NOTE_FORMATS
 from compositions.score.document import mint_id
 from compositions.score.entities import META_ID
 from compositions.sound import RenderParameters
@@ -44,7 +45,7 @@ def default_project(user: User) -> Project:
     Call it inside a transaction: the user's row is locked so that two first songs at
     once do not make two projects.
     """
-    _one_at_a_time(user)
+    one_at_a_time(user)
     project = (
         Project.objects.editable_by(user)
         .filter(settings__inbox_of=str(user.pk))
@@ -58,7 +59,7 @@ def default_project(user: User) -> Project:
     )
 
 
-def _one_at_a_time(row: User | Composition) -> None:
+def one_at_a_time(row: User | Composition) -> None:
     """Let whoever does this with the same row wait until the transaction ends.
 
     Rows that refer to ``row`` can be saved meanwhile.
@@ -105,7 +106,7 @@ def create_from_prompt(
     with transaction.atomic():
         if idempotency_key:
             # Two requests with one key at the same moment: the second finds what the first made.
-            _one_at_a_time(user)
+            one_at_a_time(user)
             earlier = (
                 Composition.objects.visible_to(user)
                 .filter(compose_job__owner=user, compose_job__idempotency_key=idempotency_key)
@@ -212,7 +213,7 @@ def request_render(
         raise InvalidInputError(str(error)) from error
     with transaction.atomic():
         if idempotency_key:
-            _one_at_a_time(composition)
+            one_at_a_time(composition)
             earlier = composition.renders.filter(
                 job__owner=user, job__idempotency_key=idempotency_key
             ).first()
@@ -254,11 +255,11 @@ def request_export(
     if not composition.is_composed:
         raise NothingComposedYetError("The song has no notes yet; wait until it is composed.")
     render = composition.current_render
-    if format != Export.Format.MIDI and render is None:
+    if format not in NOTE_FORMATS and render is None:
         raise NothingComposedYetError("The mix is not finished yet; wait until it is rendered.")
     with transaction.atomic():
         if idempotency_key:
-            _one_at_a_time(composition)
+            one_at_a_time(composition)
             earlier = composition.exports.filter(
                 job__owner=user, job__idempotency_key=idempotency_key
             ).first()
@@ -266,7 +267,7 @@ def request_export(
                 return earlier
         export = Export.objects.create(
             composition=composition,
-            render=None if format == Export.Format.MIDI else render,
+            render=None if format in NOTE_FORMATS else render,
             format=format,
             settings=settings or {},
             content_hash=composition.content_hash,

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from compositions import views
+from compositions import import_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("songs/", views.composition_list, name="composition_list"),
+    path("songs/import/", import_views.song_import, name="song_import"),
     path("songs/trash/", views.composition_trash, name="composition_trash"),
     path("songs/<uuid:pk>/", views.composition_detail, name="composition_detail"),
     path("songs/<uuid:pk>/progress/", views.composition_progress, name="composition_progress"),
@@ -16,6 +17,14 @@ urlpatterns = [
     path("songs/<uuid:pk>/rename/", views.composition_rename, name="composition_rename"),
     path("songs/<uuid:pk>/restore/", views.composition_restore, name="composition_restore"),
     path("songs/<uuid:pk>/delete/", views.composition_delete, name="composition_delete"),
+    path("songs/<uuid:pk>/import/", import_views.composition_import, name="composition_import"),
+    path(
+        "songs/<uuid:pk>/import/dismiss/",
+        import_views.composition_import_dismiss,
+        name="composition_import_dismiss",
+    ),
+    path("songs/<uuid:pk>/export/", import_views.composition_export, name="composition_export"),
+    path("songs/<uuid:pk>/exports/", import_views.composition_exports, name="composition_exports"),
     path("songs/<uuid:pk>/", include("compositions.history_urls")),
     path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
 ]

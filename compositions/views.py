@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from ariaforge.exceptions import DomainError, InvalidInputError
-from compositions import services
+from compositions import imports, services
 from compositions.forms import PromptForm
 from compositions.history_pages import history_facts
 from compositions.models import Composition
@@ -39,7 +39,12 @@ from compositions.presentation import (
     timeline_of,
 )
 from compositions.selectors import composition_list as select_songs
-from compositions.selectors import composition_page, composition_to_edit, songs_in_trash
+from compositions.selectors import (
+    composition_page,
+    composition_to_edit,
+    song_files,
+    songs_in_trash,
+)
 from projects.models import Project
 from projects.selectors import keyset_page
 
@@ -79,6 +84,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "examples": EXAMPLES,
+        "import_endings": ",".join(imports.ENDINGS),
+        "import_key": secrets.token_urlsafe(16),
         "more_open": any(form[name].errors for name in ("project", "seed", "lyrics"))
         or any(form[name].value() for name in ("seed", "lyrics")),
     }
@@ -344,6 +351,9 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "true_peak": level_text(render_row, "true_peak_dbtp", "dBTP"),
         "overview": None,
         "player": None,
+        **song_files(song),
+        "import_endings": ",".join(imports.ENDINGS),
+        "import_key": secrets.token_urlsafe(16),
         "history": history_facts(song) if song.is_composed else None,
     }
     if song.is_composed:

@@ -14,6 +14,7 @@ from compositions.api.editing_views import (
     UndoBatchView,
     UndoView,
 )
+from compositions.api.import_views import ImportIntoView, ImportSongView, ImportViewSet
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
 from compositions.api.proposal_views import ProposalViewSet
 from compositions.api.version_views import VersionViewSet
@@ -24,6 +25,7 @@ router.register("presets", views.PresetViewSet, basename="preset")
 _song = "compositions/<uuid:composition_pk>"
 router.register(f"{_song}/renders", views.RenderViewSet, basename="composition-render")
 router.register(f"{_song}/exports", views.ExportViewSet, basename="composition-export")
+router.register(f"{_song}/imports", ImportViewSet, basename="composition-imports")
 router.register(f"{_song}/sessions", views.AISessionViewSet, basename="composition-session")
 router.register(f"{_song}/versions", VersionViewSet, basename="composition-version")
 router.register(f"{_song}/branches", BranchViewSet, basename="composition-branch")
@@ -31,6 +33,8 @@ router.register(f"{_song}/tags", TagViewSet, basename="composition-tag")
 router.register(f"{_song}/proposals", ProposalViewSet, basename="composition-proposal")
 
 urlpatterns = [
+    path("compositions/import/", ImportSongView.as_view(), name="composition-import-new"),
+    path(f"{_song}/import/", ImportIntoView.as_view(), name="composition-import"),
     path(f"{_song}/document/", DocumentView.as_view(), name="composition-document"),
     path(f"{_song}/edits/", EditsView.as_view(), name="composition-edits"),
     path(f"{_song}/edits/undo/", UndoView.as_view(), name="composition-undo"),

@@ -4,6 +4,7 @@ from compositions.models.composition import Composition
 from compositions.models.document import Chord, LyricLine, Section, Syllable, Track
 from compositions.models.edits import EditBatch, EditOp
 from compositions.models.history import Blob, Branch, Proposal, Tag, Version
+from compositions.models.imports import Import
 from compositions.models.output import Export, Preset, Render
 from compositions.models.session import AISession
 
@@ -16,6 +17,7 @@ __all__ = [
     "EditBatch",
     "EditOp",
     "Export",
+    "Import",
     "LyricLine",
     "Preset",
     "Proposal",

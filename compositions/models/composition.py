@@ -23,6 +23,7 @@ class Stage(models.TextChoices):
     """Where a song stands, derived from its jobs and never stored."""
 
     COMPOSING = "composing", "Composing"
+    IMPORTING = "importing", "Importing"
     RENDERING = "rendering", "Rendering"
     READY = "ready", "Ready"
     COMPOSED = "composed", "Composed"
@@ -116,7 +117,12 @@ class Composition(BaseModel):
         "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     compose_job = models.ForeignKey(
-        "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "ariaforge.Job",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The job that made the notes, or makes them anew: composing or importing.",
     )
     current_render = models.ForeignKey(
         "compositions.Render",
@@ -179,11 +185,18 @@ class Composition(BaseModel):
     def stage(self) -> Stage:
         """Where the song stands."""
         job = self.active_job
+        if job is not None and job.kind == "import" and self.is_composed:
+            # A file that could not be imported has changed nothing of the song.
+            if job.state not in ("failed", "cancelled"):
+                return Stage.IMPORTING
+            job = None
         if job is not None and job.state in ("failed", "cancelled"):
             return Stage(job.state)
         if not self.is_composed:
             # Old jobs are cleared away; without one, nobody composes any more.
-            return Stage.COMPOSING if job is not None else Stage.FAILED
+            if job is None:
+                return Stage.FAILED
+            return Stage.IMPORTING if job.kind == "import" else Stage.COMPOSING
         if job is not None:
             return Stage.RENDERING
         if self.current_render_id is not None:

@@ -104,6 +104,7 @@ class Export(BaseModel):
         MP3 = "mp3", "MP3"
         FLAC = "flac", "FLAC"
         OGG = "ogg", "Ogg Vorbis"
+        MUSICXML = "musicxml", "MusicXML"
 
     composition = models.ForeignKey(
         "compositions.Composition", on_delete=models.CASCADE, related_name="exports"
@@ -131,9 +132,13 @@ class Export(BaseModel):
         constraints = [
             models.CheckConstraint(
                 name="export_format_known",
-                condition=Q(format__in=["midi", "wav", "mp3", "flac", "ogg"]),
+                condition=Q(format__in=["midi", "wav", "mp3", "flac", "ogg", "musicxml"]),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_format_display()} of {self.composition_id}"
+
+
+NOTE_FORMATS = frozenset({Export.Format.MIDI, Export.Format.MUSICXML})
+"""The formats that are written from the document; the others need a mix."""

@@ -8,9 +8,10 @@ from typing import Any
 
 # The stages that a musician sees, in their order; jobs name them as their steps.
 STAGES = ("Composing", "Arranging", "Rendering", "Mixing", "Mastering")
-_FIRST_STAGE = {"compose": 0, "render": 2}
+IMPORT_STAGES = ("Importing", "Rendering", "Mixing", "Mastering")
+_FIRST_STAGE = {"compose": "Composing", "import": "Importing", "render": "Rendering"}
 # A job's steps beyond those (encoding, storing) come at its end.
-_LAST_STAGE = {"compose": 1, "render": 4}
+_LAST_STAGE = {"compose": "Arranging", "import": "Importing", "render": "Mastering"}
 # How much of the whole way from prompt to mix is composing; it is much the quicker part.
 COMPOSING_SHARE = 0.15
 
@@ -45,6 +46,7 @@ class ProgressCard:
     error: str = ""
     can_cancel: bool = False
     can_retry: bool = False
+    can_dismiss: bool = False
 
     @property
     def percent(self) -> int:
@@ -57,17 +59,28 @@ class ProgressCard:
         return self.active or bool(self.error)
 
 
+_FAILED = {
+    "compose": ("The song could not be composed", "Composing was cancelled"),
+    "import": ("The file could not be imported", "The import was cancelled"),
+    "render": ("The mix could not be made", "The mix was cancelled"),
+}
+
+
 def progress_card(song: Any) -> ProgressCard:
     """Describe the work on ``song``, a composition with its jobs and render loaded."""
     job = song.active_job
     stage = str(song.stage)
     kind = job.kind if job is not None else ""
     state = job.state if job is not None else ""
-    active = stage in ("composing", "rendering")
+    active = stage in ("composing", "importing", "rendering")
     fraction = _fraction(song, kind, job.progress if job is not None else 0.0, stage)
-    stage_number = _stage_number(kind, job.step if job is not None else "", song.is_composed)
+    stages = _stages(song)
+    stage_number = _stage_number(
+        stages, kind, job.step if job is not None else "", song.is_composed
+    )
     token = f"{stage}-{song.revision}-{song.current_render_id or ''}"
-    steps = _steps(stage, stage_number, stopped=not active and stage not in ("ready", "composed"))
+    stopped = not active and stage not in ("ready", "composed")
+    steps = _steps(stages, stage, stage_number, stopped=stopped)
     common: dict[str, Any] = {
         "token": token,
         "stage": stage,
@@ -77,7 +90,7 @@ def progress_card(song: Any) -> ProgressCard:
     }
     if active:
         waiting = state == "queued"
-        headline = "Waiting for a free worker" if waiting else STAGES[stage_number]
+        headline = "Waiting for a free worker" if waiting else stages[stage_number]
         if waiting and job is not None and job.attempts:
             headline = "Trying again soon"
         stopping = job is not None and job.cancel_requested_at is not None
@@ -85,28 +98,25 @@ def progress_card(song: Any) -> ProgressCard:
             active=True,
             waiting=waiting,
             headline="Stopping" if stopping else headline,
-            detail="This takes a moment." if stopping else _detail(song),
+            detail="This takes a moment." if stopping else _detail(song, kind),
             can_cancel=not stopping,
             **common,
         )
-    if stage in ("failed", "cancelled"):
-        rendering = kind == "render"
-        if stage == "failed":
-            headline = (
-                "The mix could not be made" if rendering else "The song could not be composed"
-            )
+    if stage in ("failed", "cancelled") or state in ("failed", "cancelled"):
+        failed = "failed" in (stage, state)
+        if failed:
             error = (job.error_message if job is not None else "") or "The work stopped early."
         else:
-            headline = "The mix was cancelled" if rendering else "Composing was cancelled"
             error = "You stopped it; nothing is running any more."
         return ProgressCard(
             active=False,
             waiting=False,
-            headline=headline,
+            headline=_FAILED.get(kind, _FAILED["compose"])[0 if failed else 1],
             detail="",
             error=error,
-            kept=_kept(song),
+            kept=_kept(song, kind),
             can_retry=job is not None,
+            can_dismiss=kind == "import" and song.is_composed,
             **common,
         )
     return ProgressCard(active=False, waiting=False, headline="", detail="", **common)
@@ -123,39 +133,54 @@ def _fraction(song: Any, kind: str, progress: float, stage: str) -> float:
         return 1.0
     if kind == "render":
         return COMPOSING_SHARE + (1 - COMPOSING_SHARE) * progress
-    return COMPOSING_SHARE * progress if not song.is_composed else COMPOSING_SHARE
+    if song.is_composed and kind != "import":
+        return COMPOSING_SHARE
+    return COMPOSING_SHARE * progress
 
 
-def _stage_number(kind: str, step: str, is_composed: bool) -> int:
-    """Return the place in :data:`STAGES` of the step that a job names."""
+def _stages(song: Any) -> tuple[str, ...]:
+    """Return the stages of the way that the song goes: from a prompt, or from a file."""
+    job = getattr(song, "compose_job", None)
+    return IMPORT_STAGES if job is not None and job.kind == "import" else STAGES
+
+
+def _stage_number(stages: tuple[str, ...], kind: str, step: str, is_composed: bool) -> int:
+    """Return the place in ``stages`` of the step that a job names."""
     words = step.strip().casefold()
-    for number, name in enumerate(STAGES):
+    for number, name in enumerate(stages):
         if words.startswith(name.casefold()):
             return number
     places = _LAST_STAGE if words else _FIRST_STAGE
-    return places.get(kind, 2 if is_composed else 0)
+    name = places.get(kind, "Rendering" if is_composed else stages[0])
+    return stages.index(name) if name in stages else 0
 
 
-def _steps(stage: str, number: int, *, stopped: bool) -> tuple[Step, ...]:
+def _steps(stages: tuple[str, ...], stage: str, number: int, *, stopped: bool) -> tuple[Step, ...]:
     if stage in ("ready", "composed"):
-        return tuple(Step(label, "done") for label in STAGES)
+        return tuple(Step(label, "done") for label in stages)
     return tuple(
         Step(label, "done")
         if index < number
         else Step(label, "stopped" if stopped else "current")
         if index == number
         else Step(label, "coming")
-        for index, label in enumerate(STAGES)
+        for index, label in enumerate(stages)
     )
 
 
-def _detail(song: Any) -> str:
+def _detail(song: Any, kind: str) -> str:
+    if kind == "import":
+        return "Reading the file and finding out what of it the song has."
     if song.is_composed:
         return "The notes are ready: play them or take the MIDI file while the mix is made."
     return "Finding the form, the harmony, the melody and who plays what."
 
 
-def _kept(song: Any) -> str:
+def _kept(song: Any, kind: str) -> str:
+    if kind == "import" and song.is_composed:
+        return "The song is as it was, and the file is kept. Bring another file, or try again."
+    if kind == "import":
+        return "The file is kept. Bring another one here, or try again."
     if song.is_composed:
         return (
             "The notes are kept: the MIDI file can be downloaded, and the mix can be tried again."

@@ -1,5 +1,6 @@
 /** The page of a song: keeps the progress card up to date and the player in step with it. */
 import { announce } from "aria/announce";
+import { startDrop } from "aria/drop";
 import { EventFeed } from "aria/events";
 import { Player } from "aria/player";
 import { formatTime } from "aria/time";
@@ -115,6 +116,7 @@ export function startSong() {
   applyZoom();
   startPlayer();
   followWork();
+  startDrop();
   document.addEventListener("click", onClick);
   document.addEventListener("toggle", onToggle, true);
   document.addEventListener("keydown", (event) => {

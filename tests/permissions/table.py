@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.permissions.history_pages import HISTORY_PAGES
+from tests.permissions.imports import IMPORTS
 from tests.permissions.rows import Row, api, page, public
 from tests.permissions.world import World
 
@@ -474,6 +475,7 @@ TABLE = {
         *MEDIA,
         *COMPOSITIONS,
         *HISTORY_PAGES,
+        *IMPORTS,
         *COLLABORATION,
     ]
 }

@@ -23,6 +23,7 @@ from compositions.models import (
     Composition,
     EditBatch,
     Export,
+    Import,
     Preset,
     Proposal,
     Render,
@@ -65,6 +66,7 @@ class World:
     branch: Branch
     tag: Tag
     proposal: Proposal
+    brought: Import
     editor_edit: EditBatch
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -129,6 +131,9 @@ def build_world() -> World:
         branch=create_branch(composition=song, user=people["editor"], name="idea"),
         tag=create_tag(composition=song, user=people["editor"], name="Demo", version="v1"),
         proposal=proposal,
+        brought=Import.objects.create(
+            composition=song, filename="tune.mid", format="midi", mode="apply", sha256="0" * 64
+        ),
         editor_edit=batch,
     )
 
@@ -139,4 +144,3 @@ def rename_track(song: Composition, user: User | None, number: int) -> EditBatch
     track = song.tracks.all()[number].entity_id
     renaming = {"op_id": f"op{number}", "entity_id": track, "set": {"name": "Named anew"}}
     return apply_edits(composition=song, user=user, name="Rename", operations=[renaming]).batch
-

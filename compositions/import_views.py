@@ -1,0 +1,128 @@
+"""Pages for bringing files in and taking them out."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ariaforge.exceptions import DomainError, InvalidInputError
+from compositions import imports, services
+from compositions.history_pages import actor_of, song_to_change, song_to_see
+from compositions.models import Composition, Export, Import
+from compositions.page_access import page_for_members
+from compositions.selectors import song_files
+from projects.models import Project
+
+
+@page_for_members
+@require_POST
+def song_import(request: HttpRequest) -> HttpResponse:
+    """Make a song from the file of the home page, and show it."""
+    user = actor_of(request)
+    file = request.FILES.get("file")
+    if file is None:
+        messages.error(request, "Choose a MIDI or MusicXML file.")
+        return redirect("home")
+    project = None
+    if request.POST.get("project"):
+        project = _project(request, request.POST["project"])
+    try:
+        song = imports.import_song(
+            user=user,
+            file=file,
+            filename=file.name or "",
+            project=project,
+            idempotency_key=_key(request, file.name or "", file.size or 0),
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("home")
+    return redirect("composition_detail", pk=song.pk)
+
+
+@page_for_members
+@require_POST
+def composition_import(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Read a file into a song, as its form says: at once or as a proposal."""
+    song = song_to_change(request, pk)
+    file = request.FILES.get("file")
+    if file is None:
+        messages.error(request, "Choose a MIDI or MusicXML file.")
+        return redirect("composition_detail", pk=pk)
+    mode = request.POST.get("mode", Import.Mode.APPLY)
+    try:
+        imports.import_into(
+            composition=song,
+            user=actor_of(request),
+            file=file,
+            filename=file.name or "",
+            mode=mode,
+            idempotency_key=_key(request, f"{pk}{mode}{file.name}", file.size or 0),
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("composition_detail", pk=pk)
+
+
+@page_for_members
+@require_POST
+def composition_import_dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put away the notice of an import that failed."""
+    imports.dismiss_import(composition=song_to_change(request, pk))
+    return redirect("composition_detail", pk=pk)
+
+
+@page_for_members
+@require_POST
+def composition_export(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for a file of the song."""
+    song = song_to_change(request, pk)
+    wanted = request.POST.get("format", "")
+    try:
+        if wanted not in Export.Format.values:
+            raise InvalidInputError("Choose a format for the file.")
+        services.request_export(composition=song, user=actor_of(request), format=wanted)
+    except DomainError as error:
+        messages.error(request, error.message)
+    if request.headers.get("HX-Request") == "true":
+        return _exports(request, song)
+    return redirect("composition_detail", pk=pk)
+
+
+@never_cache
+@page_for_members
+@require_safe
+def composition_exports(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send the list of the song's exports, for the page that waits for one."""
+    return _exports(request, song_to_see(request, pk))
+
+
+def _exports(request: HttpRequest, song: Composition) -> HttpResponse:
+    user = actor_of(request)
+    can_edit = Project.objects.editable_by(user).filter(pk=song.project_id).exists()
+    context = {"song": song, "can_edit": can_edit, **song_files(song)}
+    return render(request, "compositions/_exports.html", context)
+
+
+def _project(request: HttpRequest, key: str) -> Project:
+    try:
+        found = Project.objects.editable_by(actor_of(request)).filter(pk=UUID(key)).first()
+    except ValueError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
+def _key(request: HttpRequest, what: str, size: int) -> str:
+    """Return a key that is the same only when the same page sends the same file twice."""
+    page = request.POST.get("request_key", "")[:64]
+    if not page:
+        return ""
+    return f"file:{page}:{hashlib.sha256(f'{what}{size}'.encode()).hexdigest()[:32]}"

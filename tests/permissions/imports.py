@@ -1,0 +1,78 @@
+"""The rows of the permission table for files that come in and go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from compositions.score.midi import write_midi
+from tests.compositions.songs import example_score
+from tests.permissions.rows import Row, api, page
+from tests.permissions.world import World
+
+
+class File(SimpleUploadedFile):
+    """A file that every role sends anew."""
+
+    def read(self, *size: int) -> Any:
+        """Return all of it, however often."""
+        self.seek(0)
+        return super().read(*size)
+
+
+def midi_file(world: World) -> dict[str, Any]:
+    """A song as a form would send it."""
+    content = write_midi(example_score("Brought from elsewhere"))
+    return {"file": File("tune.mid", content, "audio/midi")}
+
+
+def song(world: World) -> dict[str, Any]:
+    return {"pk": world.song.pk}
+
+
+def in_song(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk}
+
+
+def brought(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.brought.pk}
+
+
+def musicxml(world: World) -> dict[str, Any]:
+    return {"format": "musicxml"}
+
+
+IMPORTS: list[Row] = [
+    page("song_import", POST="login 302 302 302 302 302 302", bodies={"POST": midi_file}),
+    page(
+        "composition_import",
+        args=song,
+        POST="login 404 403 403 302 302 404",
+        bodies={"POST": midi_file},
+    ),
+    # No import of the song has failed, so there is nothing to put away.
+    page("composition_import_dismiss", args=song, POST="login 404 403 403 302= 302= 404"),
+    page(
+        "composition_export",
+        args=song,
+        POST="login 404 403 403 302 302 404",
+        bodies={"POST": musicxml},
+    ),
+    page("composition_exports", args=song, GET="login 404 200 200 200 200 404"),
+    api(
+        "composition-import-new",
+        POST="401 202 202 202 202 202 202",
+        bodies={"POST": midi_file},
+        multipart=True,
+    ),
+    api(
+        "composition-import",
+        args=in_song,
+        POST="401 404 403 403 202 202 404",
+        bodies={"POST": midi_file},
+        multipart=True,
+    ),
+    api("composition-imports-list", args=in_song, GET="401 404 200 200 200 200 404"),
+    api("composition-imports-detail", args=brought, GET="401 404 200 200 200 200 404"),
+]
