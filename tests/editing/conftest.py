@@ -13,7 +13,7 @@ from compositions.documents import load_plain
 from compositions.editing import AppliedEdits, apply_edits, lock_document, verify_document
 from compositions.models import Composition
 from compositions.score.entities import Entities, to_entities
-from tests.editing.batches import full_song
+from tests.editing.songs import full_song
 from tests.factories import UserFactory
 
 Apply = Callable[..., AppliedEdits]

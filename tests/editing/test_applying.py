@@ -16,8 +16,9 @@ from compositions.documents import load_plain
 from compositions.editing import apply_edits, lock_document, redo, undo, verify_document
 from compositions.models import Chord, Composition, EditOp, Section, Track
 from compositions.score.entities import Entities, to_entities
-from tests.editing.batches import BAR, Edits, full_song, op
 from tests.editing.conftest import Apply
+from tests.editing.edits import BAR, Edits, op
+from tests.editing.songs import full_song
 from tests.factories import MembershipFactory, UserFactory
 
 Reads = Callable[[], Entities]

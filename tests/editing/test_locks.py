@@ -8,8 +8,8 @@ import pytest
 
 from compositions.editing.submitting import LockedError
 from compositions.score.entities import Entities
-from tests.editing.batches import BAR, op
 from tests.editing.conftest import Apply
+from tests.editing.edits import BAR, op
 
 NOTE = {"kind": "note", "track": "track0", "start": 3 * BAR, "duration": 5, "pitch": 5}
 

@@ -12,8 +12,8 @@ from compositions.editing import apply_edits, redo, undo
 from compositions.history.versions import set_document
 from compositions.models import Composition, EditBatch
 from compositions.score.entities import Entities
-from tests.editing.batches import BAR, op
 from tests.editing.conftest import Apply
+from tests.editing.edits import BAR, op
 from tests.factories import MembershipFactory
 
 Reads = Callable[[], Entities]
