@@ -14,19 +14,20 @@ from dataclasses import replace
 from compositions.composer.events import Event
 from compositions.composer.harmony import Changes
 from compositions.composer.lyrics import LyricSection, SungSyllable
+from compositions.composer.melody_model.features import (
+    Setting,
+    nearest_mode,
+    reference_tonic,
+)
+from compositions.composer.melody_model.network import load_network
+from compositions.composer.melody_model.prior import MelodyMemory
 from compositions.composer.melody_rhythm import (
     Onset,
     motif_rhythm,
     rhythm_for_words,
 )
 from compositions.composer.motifs import SCHEMES, Motif, Unit, draw_contour, make_unit
-from compositions.composer.pitch_search import (
-    IntervalPrior,
-    NoteContext,
-    PitchPrior,
-    PitchSpace,
-    search,
-)
+from compositions.composer.pitch_search import NoteContext, PitchSpace, search
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.seeds import stream
@@ -43,7 +44,7 @@ _DENSITY = {"chorus": 1.0, "solo": 1.35, "bridge": 0.85, "outro": 0.7, "build": 
 class MelodyWriter:
     """Writes the lead line of one song for a range of MIDI pitches.
 
-    ``prior`` is the model of melodic motion; :class:`IntervalPrior` unless given.
+    Every section begins with nothing heard, so the same material comes back as it was.
     ``pull`` draws the line towards the tonic and its fifth, to make a key clearer.
     """
 
@@ -53,12 +54,10 @@ class MelodyWriter:
         changes: Changes,
         low: int,
         high: int,
-        prior: PitchPrior | None = None,
         pull: float = 0.0,
     ) -> None:
         self.plan = plan
         self.changes = changes
-        self.prior = prior or IntervalPrior()
         self.centre = low + (high - low) * 0.52
         if high - low > 36:  # a keyboard: sing where a voice would
             self.centre = 72.0
@@ -73,6 +72,15 @@ class MelodyWriter:
             min(high, span_high),
         )
         self._motifs: dict[str, tuple[Motif, Motif]] = {}
+
+    def _memory(self) -> MelodyMemory:
+        """Return a listener who has heard nothing yet."""
+        plan = self.plan
+        setting = Setting(
+            (plan.grid.numerator, plan.grid.denominator), nearest_mode(plan.mode.value)
+        )
+        tonic = reference_tonic(plan.tonic_class, [round(self.centre)])
+        return MelodyMemory(load_network(), setting, tonic)
 
     def sections(self, *, sung: bool) -> dict[int, list[Event]]:
         """Return the melody by section index.
@@ -107,6 +115,7 @@ class MelodyWriter:
         schemes = SCHEMES.get(section.kind, SCHEMES["verse"])
         scheme, contrast = rng.choice(schemes), rng.choice(("bsac", "bvfc", "biac"))
         shift = rng.choice((1.5, -1.5, 3.0))
+        memory = self._memory()
         events: list[Event] = []
         bar = 0
         phrase = 0
@@ -122,7 +131,8 @@ class MelodyWriter:
                 make_unit(letter, motifs, rng, shift, self.plan.grid, final=section.last and last)
                 for letter in letters
             ]
-            events += self._realise(section, bar, units, ending, final=section.last and last)
+            final = section.last and last
+            events += self._realise(section, bar, units, ending, final, memory)
             bar += length
             phrase += 1
         if section.occurrence:
@@ -130,7 +140,13 @@ class MelodyWriter:
         return events
 
     def _realise(
-        self, section: PlannedSection, bar: int, units: list[Unit], ending: str, final: bool
+        self,
+        section: PlannedSection,
+        bar: int,
+        units: list[Unit],
+        ending: str,
+        final: bool,
+        memory: MelodyMemory,
     ) -> list[Event]:
         """Find the pitches of a phrase and return its notes."""
         onsets: list[tuple[int, Onset]] = []
@@ -152,7 +168,7 @@ class MelodyWriter:
                 )
                 onsets.append((here, onset))
         rng = stream(self.plan.seed, f"material:{self._key(section)}", "lead", f"pitch:{bar}")
-        pitches = search(contexts, self.space, rng, self.prior)
+        pitches = search(contexts, self.space, rng, memory)
         return [
             self._event(section, here, onset, pitch, None)
             for (here, onset), pitch in zip(onsets, pitches, strict=True)
@@ -175,6 +191,7 @@ class MelodyWriter:
         arch = 3.5 * math.sin(math.pi * min(1.0, place) ** 1.3) - 1.0
         anchor = self.centre + _LIFT.get(section.kind, 0.0) + arch + shift
         return NoteContext(
+            onset=bar * grid.quarters + onset.step / 4,
             strength=grid.strength(int(onset.step)),
             steps=onset.length,
             chord=self.changes.at(middle).harmony.pitch_classes,
@@ -246,6 +263,7 @@ class MelodyWriter:
         span = max(1, section.bars // len(lines))
         motifs = self._material(section)
         family = self._family()
+        memory = self._memory()
         events: list[Event] = []
         for index, line in enumerate(lines):
             onsets = rhythm_for_words(line, span, self.plan.grid, family)
@@ -267,7 +285,7 @@ class MelodyWriter:
             rng = stream(
                 self.plan.seed, f"material:{section.material}", "vocal", f"pitch:{index % 2}"
             )
-            pitches = search(contexts, self.space, rng, self.prior)
+            pitches = search(contexts, self.space, rng, memory)
             for (bar, onset), pitch, syllable in zip(places, pitches, line, strict=True):
                 events.append(self._event(section, bar, onset, pitch, syllable))
         return events

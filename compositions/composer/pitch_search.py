@@ -1,8 +1,9 @@
 """Find the pitches of a phrase: a beam search over scale and chord tones.
 
 Every note is weighed by how well it follows the wanted contour, the chord under it, the
-metre, the register, and a :class:`PitchPrior` that knows how melodies move. The prior
-here is a hand-made interval table; a learned model can take its place.
+metre and the register, by how melodies move (a table of intervals), and by how likely the
+learned model of melodies finds it after all that was heard
+(:mod:`compositions.composer.melody_model`).
 """
 
 from __future__ import annotations
@@ -10,22 +11,35 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
 
-BEAM = 8
+import numpy as np
+import numpy.typing as npt
+
+from compositions.composer.melody_model.prior import MelodyMemory
+
+BEAM = 12
+WIDEST_LEAP = 14
+LEARNED_WEIGHT = 0.5
+"""What one bit of surprise costs."""
+INTERVAL_WEIGHT = 0.5
+_NOISE = 0.3
+_FORBIDDEN = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class NoteContext:
     """What is known of a note before its pitch.
 
-    ``strength`` is the metrical weight 0..1, ``steps`` the length in sixteenths,
+    ``onset`` is in quarter notes from the first bar line of the section, ``strength`` the
+    metrical weight 0..1, ``steps`` the length in sixteenths,
     ``chord`` the pitch classes sounding, ``target`` the wanted move from the note before
     in scale steps (None = free), ``hold`` how firmly the target counts, ``anchor`` the
     MIDI pitch around which it should lie, ``ending`` "" inside a phrase, "open" or
     "closed" on its last note, "final" on the song's last note.
     """
 
+    onset: float
     strength: float
     steps: float
     chord: tuple[int, ...]
@@ -58,92 +72,112 @@ class PitchSpace:
         return octave * len(steps) + below + (0.0 if exact else 0.5)
 
 
-class PitchPrior(Protocol):
-    """How likely a pitch is after the ones before it: lower cost, likelier."""
-
-    def cost(self, history: Sequence[int], candidate: int) -> float:
-        """Return the cost of ``candidate`` after ``history`` (MIDI pitches)."""
-        ...
-
-
 _INTERVAL_COST = (0.45, 0.05, 0.0, 0.3, 0.4, 0.7, 2.4, 0.9, 1.6, 1.7, 3.0, 4.0, 1.9)
+_NO_NOTE = -1
 
 
-class IntervalPrior:
-    """Stepwise motion is easy, leaps are dear and want to be recovered."""
+@lru_cache(maxsize=1)
+def _move_costs() -> npt.NDArray[np.float32]:
+    """Return the cost of a move after a move, both -24..24: steps are easy, leaps recover."""
+    span = range(-24, 25)
+    table = np.zeros((49, 49), dtype=np.float32)
+    for before in span:
+        for move in span:
+            table[before + 24, move + 24] = _move_cost(before, move)
+    return table
 
-    def cost(self, history: Sequence[int], candidate: int) -> float:
-        """Return the cost of a move, looking back at the last two notes."""
-        if not history:
-            return 0.0
-        move = candidate - history[-1]
-        size = abs(move)
-        cost = _INTERVAL_COST[size] if size <= 12 else 5.0 + 0.5 * (size - 12)
-        if len(history) >= 2:
-            before = history[-1] - history[-2]
-            if abs(before) >= 5 and not (move * before < 0 and size <= 4):
-                cost += 0.9 if size <= 2 else 1.5
-            if move == 0 and before == 0:
-                cost += 0.8
-            if size >= 5 and abs(before) >= 5 and move * before > 0:
-                cost += 2.0
-        return cost
+
+def _move_cost(before: int, move: int) -> float:
+    size = abs(move)
+    cost = _INTERVAL_COST[size] if size <= 12 else 5.0 + 0.5 * (size - 12)
+    if abs(before) >= 5 and not (move * before < 0 and size <= 4):
+        cost += 0.9 if size <= 2 else 1.5
+    if move == 0 and before == 0:
+        cost += 0.8
+    if size >= 5 and abs(before) >= 5 and move * before > 0:
+        cost += 2.0
+    return cost
 
 
 def search(
     contexts: Sequence[NoteContext],
     space: PitchSpace,
     rng: random.Random,
-    prior: PitchPrior,
-    before: Sequence[int] = (),
+    memory: MelodyMemory,
 ) -> list[int]:
-    """Return one MIDI pitch per context, with ``before`` as the notes already sung.
+    """Return one MIDI pitch per context; ``memory`` has heard what came before and hears these.
 
-    ``rng`` breaks ties by a little noise, so that another seed finds another melody.
+    ``rng`` weighs equals by a little noise, so that another seed finds another melody.
     """
     ladder = list(range(space.low, space.high + 1))
-    noise = {pitch: rng.random() * 0.5 for pitch in ladder}
-    positions = {pitch: space.position(pitch) for pitch in ladder}
-    for pitch in before:
-        positions.setdefault(pitch, space.position(pitch))
-    start = tuple(before[-2:])
-    beam: list[tuple[float, tuple[int, ...]]] = [(0.0, start)]
+    noise = np.array([rng.random() * _NOISE for _ in ladder], dtype=np.float32)
+    steps = np.array([space.position(pitch) for pitch in ladder], dtype=np.float32)
+    heights = np.array(ladder, dtype=np.int32)
+    moves = _move_costs()
+    beam = memory.fork()
+    costs = np.zeros(1, dtype=np.float32)
+    # The last two notes of each line, as places on the ladder.
+    last = np.full((1, 2), _NO_NOTE, dtype=np.int32)
+    lines: list[tuple[int, ...]] = [()]
     for context in contexts:
-        allowed = [p for p in ladder if p % 12 in space.scale or p % 12 in context.chord]
-        fixed = {p: _place_cost(p, context, space) + noise[p] * 0.6 for p in allowed}
-        grown: list[tuple[float, tuple[int, ...]]] = []
-        for cost, line in beam:
-            for pitch in allowed:
-                total = cost + fixed[pitch]
-                if line:
-                    if abs(pitch - line[-1]) > 14:
-                        continue
-                    total += prior.cost(line[-2:], pitch)
-                    if context.target is not None:
-                        moved = positions[pitch] - positions[line[-1]]
-                        total += context.hold * abs(moved - context.target)
-                grown.append((total, (*line, pitch)))
-        if not grown:  # the notes before lie outside the range: start afresh
-            grown = [(fixed[p], (*beam[0][1], p)) for p in allowed]
-        grown.sort(key=lambda item: item[0])
-        beam = _distinct(grown)
-    return list(beam[0][1][len(start) :])
+        total = costs[:, None] + _fixed_costs(ladder, context, space)[None, :] + noise[None, :]
+        total = total + LEARNED_WEIGHT * beam.bits(context.onset, context.steps / 4, ladder)
+        here = last[:, 1]
+        if here[0] != _NO_NOTE:
+            leap = heights[None, :] - heights[here][:, None]
+            before = np.where(
+                last[:, 0] == _NO_NOTE, 1, heights[here] - heights[np.maximum(last[:, 0], 0)]
+            )
+            total = (
+                total
+                + INTERVAL_WEIGHT
+                * moves[np.clip(before, -24, 24)[:, None] + 24, np.clip(leap, -24, 24) + 24]
+            )
+            total = total + np.where(np.abs(leap) > WIDEST_LEAP, _FORBIDDEN / 2, 0.0)
+            if context.target is not None:
+                moved = steps[None, :] - steps[here][:, None]
+                total = total + context.hold * np.abs(moved - context.target)
+        chosen = _distinct(np.round(total, 4), here)
+        costs = np.array([total[line, place] for line, place in chosen], dtype=np.float32)
+        last = np.array([(here[line], place) for line, place in chosen], dtype=np.int32)
+        lines = [(*lines[line], ladder[place]) for line, place in chosen]
+        beam.keep([line for line, _ in chosen], [ladder[place] for _, place in chosen])
+    pitches = list(lines[0])
+    for context, pitch in zip(contexts, pitches, strict=True):
+        memory.hear(context.onset, context.steps / 4, pitch)
+    return pitches
 
 
-def _distinct(
-    grown: list[tuple[float, tuple[int, ...]]],
-) -> list[tuple[float, tuple[int, ...]]]:
-    """Keep the best lines, one per pair of last notes: the rest cannot overtake it."""
-    kept: list[tuple[float, tuple[int, ...]]] = []
-    seen: set[tuple[int, ...]] = set()
-    for item in grown:
-        key = item[1][-2:]
+def _distinct(total: npt.NDArray[np.float32], here: npt.NDArray[np.int32]) -> list[tuple[int, int]]:
+    """Return the best (line, place) pairs, one per pair of last notes, the best first."""
+    places = total.shape[1]
+    order = np.argsort(total, axis=None, kind="stable")
+    kept: list[tuple[int, int]] = []
+    seen: set[tuple[int, int]] = set()
+    for index in order[: 4 * BEAM]:
+        line, place = divmod(int(index), places)
+        key = (int(here[line]), place)
         if key not in seen:
             seen.add(key)
-            kept.append(item)
+            kept.append((line, place))
             if len(kept) == BEAM:
                 break
     return kept
+
+
+def _fixed_costs(
+    ladder: Sequence[int], context: NoteContext, space: PitchSpace
+) -> npt.NDArray[np.float32]:
+    """Return what each pitch costs at this place, whatever came before."""
+    return np.array(
+        [
+            _place_cost(pitch, context, space)
+            if pitch % 12 in space.scale or pitch % 12 in context.chord
+            else _FORBIDDEN
+            for pitch in ladder
+        ],
+        dtype=np.float32,
+    )
 
 
 def _place_cost(pitch: int, context: NoteContext, space: PitchSpace) -> float:
@@ -167,7 +201,7 @@ def _place_cost(pitch: int, context: NoteContext, space: PitchSpace) -> float:
     if space.favoured and value not in space.favoured:
         cost += 0.15 if in_chord and strong else 0.6
     away = abs(pitch - context.anchor)
-    cost += 0.05 * away + 0.02 * max(0.0, away - 4) ** 2
+    cost += 0.09 * away + 0.03 * max(0.0, away - 4) ** 2
     degree = (value - space.tonic) % 12
     if space.pull and in_chord:
         cost -= space.pull * {0: 1.0, 7: 0.5}.get(degree, 0.0)

@@ -1,0 +1,1 @@
+"""A learned sense of melody: which note comes next, in bits."""
