@@ -6,28 +6,30 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from compositions.composer.prompt_harmony import (
-    mode_of,
-    note_name,
-    parse_chord_text,
-    parse_form_text,
-    read_key,
-)
-from compositions.composer.prompt_time import TEMPO_HIGH, TEMPO_LOW
-from compositions.composer.prompt_words import ROLE_WORDS, find_genre, find_instrument, request
+from compositions.composer.prompt_form import parse_form_text
+from compositions.composer.prompt_harmony import parse_chord_text
+from compositions.composer.prompt_key import mode_of, note_name, read_key
+from compositions.composer.prompt_language import LANGUAGE_NAMES
+from compositions.composer.prompt_notes import said
+from compositions.composer.prompt_tempo import TEMPO_HIGH, TEMPO_LOW
+from compositions.composer.prompt_vocabulary import unwanted_name
+from compositions.composer.prompt_words import find_genre, find_instrument, request
 from compositions.composer.rhythm import grid_for
 from compositions.composer.spec import FIELD_NAMES, InstrumentRequest, MusicSpec, Source
 from compositions.composer.text_reader import TextReader
 from compositions.score.document import Mode
 
 MAX_SECONDS, MAX_BARS = 900.0, 1000
+_TOLD = frozenset({"tempo", "meter", "genre", "bars", "seconds", "mode", "tonic", "title"})
 
 
 def apply_overrides(spec: MusicSpec, overrides: Mapping[str, Any]) -> MusicSpec:
     """Return the specification with explicit fields in place.
 
-    Raises ``ValueError`` that names the field when a name or value makes no sense.
+    A field that differs from what the prompt says wins, and a note tells so. Raises
+    ``ValueError`` that names the field when a name or value makes no sense.
     """
+    prompted = spec
     for name, value in overrides.items():
         if value is None or value in ("", [], ()):
             continue
@@ -37,10 +39,25 @@ def apply_overrides(spec: MusicSpec, overrides: Mapping[str, Any]) -> MusicSpec:
                 spec = spec.with_value("tonic", tonic, Source.USER, 1.0)
                 if mode:
                     spec = spec.with_value("mode", mode, Source.USER, 1.0)
+                elif prompted.tonic.asked:  # the mode belonged to the key of the prompt
+                    spec = spec.with_value("mode", None, Source.DEFAULT, 0.0)
+                if prompted.tonic.asked and prompted.tonic.value != tonic:
+                    spec = spec.with_note(
+                        f"The prompt says {said('tonic', prompted.tonic.value)} and the field"
+                        f" {said('tonic', tonic)}; the field is used."
+                    )
                 continue
             if name not in FIELD_NAMES:
                 raise ValueError("this field does not exist")
             spec = spec.with_value(name, _READERS[name](value), Source.USER, 1.0)
+            before, after = getattr(prompted, name), getattr(spec, name)
+            if before.asked and before.value != after.value and name in _TOLD:
+                spec = spec.with_note(
+                    f"The prompt says {said(name, before.value)} and the field"
+                    f" {said(name, after.value)}; the field is used."
+                )
+            if name == "tempo":
+                spec = spec.with_value("tempo_range", None, Source.DEFAULT, 0.0)
         except (TypeError, KeyError) as error:
             raise ValueError(f"{name}: malformed value {value!r}") from error
         except ValueError as error:
@@ -88,7 +105,7 @@ def _meter(value: Any) -> tuple[int, int]:
 
 def _tonic(value: Any) -> str:
     text = str(value).strip()
-    if not re.fullmatch(r"(?i)[a-g](?:[b#♭♯]|[\s-]*(?:flat|sharp))?", text):
+    if not re.fullmatch(r"(?i)[a-h](?:[b#♭♯]|[\s-]*(?:flat|sharp))?", text):
         raise ValueError(f"{value!r} is not a note such as Bb")
     return note_name(text)
 
@@ -122,13 +139,10 @@ def _instruments(value: Any) -> tuple[InstrumentRequest, ...]:
 def _unwanted(value: Any) -> tuple[str, ...]:
     found = []
     for word in _words(value):
-        instrument = find_instrument(word)
-        if word.lower() in ROLE_WORDS:
-            found.append(ROLE_WORDS[word.lower()])
-        elif instrument is not None:
-            found.append(instrument.name)
-        else:
+        name = unwanted_name(word.lower())
+        if name is None:
             raise ValueError(f"{word!r} is neither a role nor an instrument")
+        found.append(name)
     return tuple(found)
 
 
@@ -151,6 +165,30 @@ def _text(value: Any) -> str:
     return str(value).strip()[:200]
 
 
+def _genres(value: Any) -> tuple[str, ...]:
+    return tuple(_genre(word) for word in _words(value))
+
+
+def _language(value: Any) -> str:
+    text = str(value).strip().lower()
+    if text in LANGUAGE_NAMES:
+        return LANGUAGE_NAMES[text]
+    if not re.fullmatch(r"[a-z]{2,3}", text):
+        raise ValueError(f"{value!r} is not a language such as French or fr")
+    return text
+
+
+def _range(value: Any) -> tuple[float, float]:
+    low, high = (_number(TEMPO_LOW, TEMPO_HIGH)(number) for number in value)
+    if low > high:
+        raise ValueError(f"{low:g} is above {high:g}")
+    return low, high
+
+
+def _long_text(value: Any) -> str:
+    return str(value).strip()[:20_000]
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "genre": _genre,
     "mood": _words,
@@ -171,4 +209,10 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "complexity": _number(0, 1),
     "theme": _text,
     "title": _text,
+    "tempo_range": _range,
+    "blend": _genres,
+    "language": _language,
+    "lyrics": _long_text,
+    "era": _text,
+    "register": _number(0, 1),
 }

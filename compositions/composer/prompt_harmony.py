@@ -1,150 +1,158 @@
-"""Key, chord progressions and form as people write them."""
+"""Chord progressions as people write them: names, Roman numerals, bars, per section."""
 
 from __future__ import annotations
 
 import re
 
+from compositions.composer.prompt_form import KINDS, SECTION_KINDS
 from compositions.composer.roman import RomanError, resolve_roman
-from compositions.composer.spec import SectionRequest
 from compositions.composer.text_reader import TextReader
 from compositions.score.document import Mode
 from compositions.score.harmony import parse_chord_symbol
 
-MODE_WORDS: dict[str, Mode] = {
-    r"harmonic[\s-]minor": Mode.HARMONIC_MINOR,
-    r"melodic[\s-]minor": Mode.MELODIC_MINOR,
-    r"natural[\s-]minor|aeolian": Mode.MINOR,
-    r"minor[\s-]pentatonic": Mode.MINOR_PENTATONIC,
-    r"major[\s-]pentatonic|pentatonic": Mode.MAJOR_PENTATONIC,
-    r"blues[\s-]scale": Mode.BLUES,
-    r"dorian": Mode.DORIAN,
-    r"phrygian": Mode.PHRYGIAN,
-    r"lydian": Mode.LYDIAN,
-    r"mixolydian": Mode.MIXOLYDIAN,
-    r"locrian": Mode.LOCRIAN,
-    r"ionian|major|maj": Mode.MAJOR,
-    r"minor|min": Mode.MINOR,
-}
-_MODES = "|".join(MODE_WORDS)
-_ACCIDENTAL = r"(?:[\s-]*(?:flat|sharp)\b|[b♭#♯](?![a-z]))"
-_NOTE = rf"[A-Ga-g]{_ACCIDENTAL}?"
-SECTION_KINDS: dict[str, str] = {
-    "intro": "intro", "introduction": "intro", "verse": "verse", "chorus": "chorus",
-    "refrain": "chorus", "hook": "chorus", "pre-chorus": "pre_chorus", "prechorus": "pre_chorus",
-    "pre chorus": "pre_chorus", "bridge": "bridge", "middle eight": "bridge", "middle 8": "bridge",
-    "solo": "solo", "instrumental": "solo", "interlude": "interlude", "break": "breakdown",
-    "breakdown": "breakdown", "build": "build", "buildup": "build", "build-up": "build",
-    "drop": "drop", "head": "head", "theme": "head", "outro": "outro", "ending": "outro",
-    "coda": "outro", "post-chorus": "interlude", "tag": "outro",
-}  # fmt: skip
-_KINDS = "|".join(re.escape(kind) for kind in sorted(SECTION_KINDS, key=len, reverse=True))
-_CHORD_NAME = (
-    r"[A-G](?:#|b|♯|♭)?(?:maj|min|mM|m|M|dim|aug|sus|add|alt|[#b♭♯]\d|\d|[ø°Δ+()])*"
-    r"(?:/[A-G][#b♯♭]?)?"
-)
+__all__ = ["SECTION_KINDS", "Chords", "parse_chord_text", "read_chords"]
+
+Chords = dict[str, tuple[tuple[str, ...], ...]]
+
+_QUALITY = r"(?:maj|min|Maj|mM|mi|ma|m|M|dim|aug|sus|add|alt|no|[#b♭♯-]\d|\d|[ø°Δ△^+()])*"
+_CHORD_NAME = rf"[A-H](?:#|b|♯|♭)?{_QUALITY}(?:/[A-H][#b♯♭]?)?(?:6/9)?"
 _ROMAN = (
     r"[b#♭♯]?(?:VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)"
-    r"(?:maj|sus|dim|add|[øo°+Δ]|[#b]?\d+)*(?:/[b#]?[ivIV]+)?"
+    r"(?:maj|Maj|sus|dim|add|[øo°+Δ△]|M(?=7|9)|[#b]?\d+)*(?:/[b#♭♯]?[ivIV]+)?"
+)
+_SUNG = (
+    r"(?:Do|Dó|Re|Ré|Mi|Fa|Fá|Sol|La|Lá|Si)(?:#|b|♯|♭)?(?:m(?!i|a)|maj|m|7|9|6|sus\d?|dim|M)*\d?"
+)
+_SUNG_LETTERS = {"Do": "C", "Dó": "C", "Re": "D", "Ré": "D", "Mi": "E", "Fa": "F", "Fá": "F",
+                 "Sol": "G", "La": "A", "Lá": "A", "Si": "B"}  # fmt: skip
+_SPOKEN = (
+    r"[A-Ha-h](?:[\s-]?(?:flat|sharp)|[b#♭♯])?\s+"
+    r"(?:major|minor|maj|min|diminished|augmented|dominant)(?:\s+(?:7th|seventh|7))?"
+)
+_CUE = (
+    r"(?:\b(?:chords?|progressions?|changes|harmony|harmonies|loop|vamp|acordes|accords|akkorde[n]?"
+    r"|accordi|akkordfolge|alternat\w+|revolv\w+|cycl\w+|between|over|pattern)\b"
+    r"(?:\s+(?:of|are|is|progression|chords?|loop|vamp|like|such\s+as|between|around|through|on"
+    r"|goes?|go|with|from|over|the|being|include|including|used|cycle|cycling|moving|move)\b)*"
+    r"\s*[:=(]?\s*)"
+)
+_BETWEEN = (
+    r"(?:\s*(?:->|→|[-–—,|>;~]|=>)\s*(?:and\s+|then\s+|to\s+)?"
+    r"|\s+(?:and|then|to|y|et|und|e)\s+|\s+|\s*\|\s*)"
+)
+_END = r"(?![\w#♯♭°ø△/']|\.\d)"
+_KIND = (
+    rf"(?:\[?\s*\b(?i:({KINDS}))\b\s*\d?"
+    r"(?i:\s+(?:chords?|progression|changes|goes|uses|is))?\s*[\]:=]+\s*)"
+)
+_AFTER = (
+    r"(?:\s+(?i:progression|chords|changes|loop|vamp))?"
+    rf"(?:\s*\)?\s*(?i:in|for|during)\s+(?i:the\s+)(?i:({KINDS}))s?\b)?"
 )
 
 
-def note_name(text: str) -> str:
-    """Return a spelled note of free text: "b flat" is "Bb", "F♯" is "F#"."""
-    letter = text[0].upper()
-    rest = text[1:].lower()
-    if "flat" in rest or "♭" in rest or rest.strip(" -") == "b":
-        return letter + "b"
-    if "sharp" in rest or "♯" in rest or "#" in rest:
-        return letter + "#"
-    return letter
-
-
-def mode_of(text: str) -> Mode:
-    """Return the mode that a word names. Raises ``ValueError``."""
-    for pattern, mode in MODE_WORDS.items():
-        if re.fullmatch(pattern, text.strip(), re.IGNORECASE):
-            return mode
-    raise ValueError(f"{text!r} is not a mode")
-
-
-def read_key(reader: TextReader) -> tuple[str | None, Mode | None, float]:
-    """Take a key: (tonic or None, mode or None, confidence)."""
-    noun = r"(?:[\s-]+(?:key|scale|mode|tonality)\b)?"
-    # "a minor blues" names a mode, "in a minor" and "A minor" name a key.
-    for match in re.finditer(rf"\b({_NOTE})[\s-]*\b({_MODES})\b{noun}", reader.left, re.IGNORECASE):
-        if match[1] == "a" and _is_article(reader, match):
-            continue
-        reader.mark(match.start(), match.end())
-        reader.take(r"\b(?:in\s+)?(?:the\s+)?key\s+of\b")
-        return note_name(match[1]), mode_of(match[2]), 1.0
-    if found := reader.take(rf"\b(?:in|key\s+of|key[:=]?)\s+([A-G]{_ACCIDENTAL}?)m\b", 0):
-        return note_name(found[1]), Mode.MINOR, 1.0
-    if found := reader.take(r"(?<![\w#])([A-G][b#♭♯]?)m\b(?!\w)", 0):
-        return note_name(found[1]), Mode.MINOR, 0.95
-    if found := reader.take(rf"(?i:\bkey\s+of|\bkey\s*[:=]?)\s*({_NOTE})(?![\w#])", 0):
-        return note_name(found[1]), _mode_word(reader), 0.95
-    if found := reader.take(rf"\b(?i:in)\s+([A-G]{_ACCIDENTAL}?)(?![\w#])", 0):
-        return note_name(found[1]), _mode_word(reader), 0.8
-    if found := reader.take(r"\b([A-Ga-g][\s-]*(?:flat|sharp))\b"):
-        return note_name(found[1]), _mode_word(reader), 0.8
-    mode = _mode_word(reader)
-    return None, mode, 0.9 if mode else 0.0
-
-
-def _mode_word(reader: TextReader) -> Mode | None:
-    for pattern, mode in MODE_WORDS.items():
-        if reader.take(rf"\b(?:{pattern})\b(?:[\s-]+(?:key|scale|mode|tonality)\b)?"):
-            return mode
-    return None
-
-
-def _is_article(reader: TextReader, match: re.Match[str]) -> bool:
-    """Tell whether the "a" of "a minor ..." is an article."""
-    if re.search(r"(?:key\s+of|key)\s+$", reader.text[: match.start()], re.IGNORECASE):
-        return False
-    after = reader.text[match.end() :]
-    follows = re.match(r"\s+([a-z]+)", after)
-    if re.search(r"(?:key|scale|mode|tonality)$", match[0], re.IGNORECASE):
-        return True
-    functional = {"at", "with", "and", "around", "about", "in", "for", "on", "but", "using", "bpm"}
-    return follows is not None and follows[1] not in functional
-
-
-def read_chords(reader: TextReader) -> dict[str, tuple[tuple[str, ...], ...]] | None:
+def read_chords(reader: TextReader) -> Chords | None:
     """Take chord progressions: section kind ("" = everywhere) -> bars of chord texts."""
-    found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    cue = (
-        r"(?:\b(?:chords?|progression|changes|harmony|loop)\b"
-        r"(?:\s+(?:of|are|is|progression))?\s*[:=]?\s*)"
-    )
-    between = r"(?:\s*(?:->|→|[-–—,|>])\s*|\s+)"
-    kind = rf"(?:\b(?i:({_KINDS}))\b(?i:\s+chords)?\s*:\s*)"
-    for token, fewest in ((_CHORD_NAME, 3), (_ROMAN, 2)):
-        end = r"(?![\w#♯♭°ø/])"
-        run = rf"\|?\s*{token}{end}(?:{between}{token}{end})"
-        pattern = (
-            rf"(?:{kind}(?i:{cue})?|((?i:{cue})))?((?<![\w#]){run}*)\s*\|?"
-            r"(?:\s+(?i:progression|chords|changes|loop))?"
-        )
-        for match in re.finditer(pattern, reader.left):
-            bars = _bars(match[3])
-            count = sum(len(bar) for bar in bars)
-            cued = match[1] is not None or match[2] is not None
-            if count < (2 if cued else fewest) and not (match[1] and count):
-                continue
-            if not all(_is_chord(text) for bar in bars for text in bar):
-                continue
-            reader.mark(match.start(), match.end())
-            found[SECTION_KINDS[match[1].lower()] if match[1] else ""] = bars
+    found: Chords = {}
+    for token, fewest in ((_CHORD_NAME, 3), (_ROMAN, 2), (_SUNG, 3), (_SPOKEN, 99)):
+        _read(reader, found, token, fewest)
+    if not found:
+        _read_small(reader, found)
     return found or None
 
 
-def _bars(text: str) -> tuple[tuple[str, ...], ...]:
+def _read(reader: TextReader, found: Chords, token: str, fewest: int) -> None:
+    run = rf"\|?:?\s*{token}{_END}(?:{_BETWEEN}(?:{token}{_END}|%))"
+    pattern = rf"(?:{_KIND}(?i:{_CUE})?|((?i:{_CUE})))?((?<![\w#]){run}*)\s*:?\|?\)?{_AFTER}"
+    # "in the key of A, E minor" has no chords; a lone "I" in a sentence is a word.
+    for match in re.finditer(pattern, reader.left):
+        cued = match[1] is not None or match[2] is not None
+        bars = _bars(match[3], spoken=token is _SPOKEN)
+        names = [text for bar in bars for text in bar]
+        barred = match[3].count("|") >= 2
+        vamp = match[2] and names and re.search(r"vamp|loop", match[2], re.IGNORECASE)
+        few = len(names) < (2 if cued or barred else fewest)
+        if few and not vamp and not (match[1] and names):
+            continue
+        if not all(is_chord(text) for text in names):
+            continue
+        if not cued and not barred and _is_prose(reader, match, names):
+            continue
+        reader.mark(match.start(), match.end())
+        kind = match[1] or match[4]
+        found[SECTION_KINDS[kind.lower()] if kind else ""] = _english(bars)
+
+
+def _read_small(reader: TextReader, found: Chords) -> None:
+    """ "chords: am f c g": small letters count only behind a word for chords."""
+    small = r"[a-h](?:#|b(?![a-z])|♯|♭)?(?:maj7|m7|m|7|dim|sus[24]?|add9)?"
+    pattern = rf"{_CUE}((?<![\w#]){small}{_END}(?:(?:\s*[-–—,|>]\s*|\s+){small}{_END}){{2,}})"
+    if match := reader.take(pattern):
+        text = re.sub(r"(?<![\w#])([a-h])", lambda m: m[1].upper(), match[1])
+        if all(is_chord(name) for bar in _bars(text) for name in bar):
+            found[""] = _english(_bars(text))
+
+
+def _is_prose(reader: TextReader, match: re.Match[str], names: list[str]) -> bool:
+    """Tell a run of single capital letters in a sentence from chords."""
+    if set(names) <= {"I", "A", "a", "i"}:
+        return True
+    plain = [name for name in names if re.fullmatch(r"[A-H]|[IVX]{1,3}|[ivx]{1,3}", name)]
+    before = reader.text[: match.start()].rstrip()[-8:].lower()
+    return len(plain) == len(names) < 3 and before.endswith((" key", " in", "form"))
+
+
+def _bars(text: str, spoken: bool = False) -> tuple[tuple[str, ...], ...]:
+    if spoken:
+        names = re.findall(_SPOKEN, text)
+        return tuple((_spoken(name),) for name in names)
+    text = text.strip().replace("||", "|").replace("|:", "|").replace(":|", "|")
+    gap = r"(?:\s+(?:and|then|to|y|et|und|e)\s+|[\s,>;~=–—→]+|(?<=\s)-+|-+(?=[A-Hb#ivIV]))+"
     if "|" in text:
-        groups = [re.split(r"[\s,>–—→-]+", bar.strip()) for bar in text.split("|")]
+        groups = [re.split(gap, bar.strip()) for bar in text.split("|")]
     else:
-        groups = [[token] for token in re.split(r"[\s,>–—→-]+", text.strip())]
-    return tuple(bar for group in groups if (bar := tuple(t for t in group if t)))
+        groups = [[token] for token in re.split(gap, text)]
+    bars: list[tuple[str, ...]] = []
+    for group in groups:
+        bar = tuple(_plain(token) for token in group if token and token not in ("and", "then"))
+        if bar == ("%",):  # "as the bar before"
+            bar = bars[-1] if bars else ()
+        if bar:
+            bars.append(bar)
+    return tuple(bars)
+
+
+def _plain(token: str) -> str:
+    """Write a chord as the document does: "Bm7♭5" is "Bm7b5", "Am△7" is "AmMaj7"."""
+    token = token.strip("-–—:;").replace("♭", "b").replace("♯", "#").replace("△", "Δ")
+    sung = re.match(r"(Do|Dó|Re|Ré|Mi|Fa|Fá|Sol|La|Lá|Si)(?=[#bm\dsMdj]|$)", token)
+    if sung:
+        token = _SUNG_LETTERS[sung[1]] + token[sung.end() :]
+    token = re.sub(r"(?<=^[A-H])mΔ7?|(?<=^[A-H][#b])mΔ7?", "mMaj7", token)
+    return token.removesuffix(")") if token.count(")") > token.count("(") else token
+
+
+def _spoken(name: str) -> str:
+    letter, rest = name[0].upper(), name[1:].lower()
+    accidental = "b" if "flat" in rest or rest[:1] in "b♭" else ""
+    accidental = "#" if "sharp" in rest or rest[:1] in "#♯" else accidental
+    seventh = bool(re.search(r"7|seventh", rest))
+    quality = "m" if re.search(r"minor|min\b", rest) else "maj" if seventh else ""
+    for word, sign in (("diminished", "dim"), ("augmented", "aug"), ("dominant", "")):
+        quality = sign if word in rest else quality
+    return letter + accidental + quality + ("7" if seventh else "")
+
+
+def _english(bars: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Where "H" stands among the chords all are German: H is B and B is B flat."""
+    if not any(re.search(r"(?:^|/)H", name) for bar in bars for name in bar):
+        return bars
+
+    def one(match: re.Match[str]) -> str:
+        return match[1] + ("B" if match[2] == "H" else "Bb")
+
+    pattern = r"(^|/)(H|B(?!b))"
+    return tuple(tuple(re.sub(pattern, one, name) for name in bar) for bar in bars)
 
 
 def parse_chord_text(text: str) -> tuple[tuple[str, ...], ...]:
@@ -152,14 +160,16 @@ def parse_chord_text(text: str) -> tuple[tuple[str, ...], ...]:
     bars = _bars(text)
     for bar in bars:
         for chord in bar:
-            if not _is_chord(chord):
+            if not is_chord(chord):
                 raise ValueError(f"{chord!r} is neither a chord name nor a Roman numeral")
     if not bars:
         raise ValueError("no chords given")
-    return bars
+    return _english(bars)
 
 
-def _is_chord(text: str) -> bool:
+def is_chord(text: str) -> bool:
+    """Tell whether a text names a chord, by name or by Roman numeral."""
+    text = re.sub(r"^H|(?<=/)H", "B", text)
     try:
         parse_chord_symbol(text)
     except ValueError:
@@ -168,54 +178,3 @@ def _is_chord(text: str) -> bool:
         except RomanError:
             return False
     return True
-
-
-def read_form(reader: TextReader) -> tuple[SectionRequest, ...] | None:
-    """Take the form: bracketed tags, letters (AABA) or a run of section names."""
-    tags = reader.take_all(
-        rf"\[\s*({_KINDS})\s*(\d+)?\s*(?:[:,x ]\s*(\d{{1,3}}))?\s*(?:bars?)?\s*\]"
-    )
-    if tags:
-        return tuple(
-            _request(
-                tag[1], int(tag[3] or tag[2]) if tag[3] or (tag[2] and _is_bars(tags)) else None
-            )
-            for tag in tags
-        )
-    if match := reader.take(r"\b([A-D](?:[\s-]?[A-D]){2,11})\b(?:[\s-]+(?:form|structure))?", 0):
-        letters = re.sub(r"[\s-]", "", match[1])
-        if len(set(letters)) > 1 and letters[0] == "A":
-            return tuple(SectionRequest(letter, letter) for letter in letters)
-    separator = r"(?:\s*(?:->|→|[-–—,/>+])\s*(?:then\s+|and\s+)?|\s+(?:then|and|to)\s+|\s+)"
-    item = rf"(?:a\s+)?(?:double\s+)?(?:{_KINDS})s?(?:\s+\d+\b(?:\s*bars?)?)?"
-    if match := reader.take(rf"\b{item}(?:{separator}{item})+\b(?:[\s-]+(?:form|structure|song))?"):
-        requests: list[SectionRequest] = []
-        pieces = re.findall(rf"({_KINDS})s?(?:\s+(\d+)(\s*bars?)?)?", match[0], re.IGNORECASE)
-        for name, number, bars in pieces:
-            count = int(number) if number and (bars or int(number) >= 4) else None
-            requests.append(_request(name, count))
-        return tuple(requests)
-    return None
-
-
-def _is_bars(tags: list[re.Match[str]]) -> bool:
-    """Tell "[Verse 8]" (bars) from "[Verse 1]" (a number): counting up from 1 is a number."""
-    numbers = [int(tag[2]) for tag in tags if tag[2]]
-    return any(number > 3 for number in numbers)
-
-
-def _request(name: str, bars: int | None) -> SectionRequest:
-    kind = SECTION_KINDS[name.lower()]
-    return SectionRequest(kind, name.strip().title(), bars)
-
-
-def parse_form_text(text: str) -> tuple[SectionRequest, ...]:
-    """Read a form typed into a field. Raises ``ValueError``."""
-    form = read_form(TextReader(text))
-    if form is None and text.strip().lower() in SECTION_KINDS:
-        form = (_request(text.strip(), None),)
-    if form is None:
-        raise ValueError(
-            f"{text!r} is not a form such as AABA, [Verse 8] [Chorus 8] or verse chorus"
-        )
-    return form

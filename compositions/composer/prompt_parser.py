@@ -1,34 +1,42 @@
-"""From a prompt in plain English and explicit fields to a :class:`MusicSpec`.
+"""From a prompt in plain words and explicit fields to a :class:`MusicSpec`.
 
-Explicit fields beat the prompt, the prompt beats the style, the style beats defaults.
-Values that nobody asked for stay ``None`` here; the planner fills them from the style
-with the song's seed.
+Explicit fields beat the prompt, later in the prompt beats earlier, the prompt beats the
+style, the style beats defaults. Values that nobody asked for stay ``None`` here; the
+planner fills them from the style with the song's seed.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from compositions.composer.overrides import apply_overrides
-from compositions.composer.prompt_harmony import read_chords, read_form, read_key
+from compositions.composer.prompt_form import read_form
+from compositions.composer.prompt_harmony import read_chords
+from compositions.composer.prompt_key import read_keys
+from compositions.composer.prompt_language import detect_language, read_language, to_english
+from compositions.composer.prompt_lyrics import split_lyrics
+from compositions.composer.prompt_meaning import (
+    Findings,
+    use_keys,
+    use_length,
+    use_meters,
+    use_tempos,
+    use_vocabulary,
+)
+from compositions.composer.prompt_spelling import correct
+from compositions.composer.prompt_tempo import read_tempos
 from compositions.composer.prompt_time import (
     read_length,
-    read_meter,
+    read_length_word,
+    read_meters,
     read_swing,
-    read_tempo_number,
-    read_tempo_words,
 )
-from compositions.composer.prompt_words import (
-    Vocabulary,
-    moods,
-    read_unwanted,
-    read_vocabulary,
-)
+from compositions.composer.prompt_vocabulary import Vocabulary, read_unwanted, read_vocabulary
 from compositions.composer.spec import MusicSpec, Source
-from compositions.composer.styles import styles
 from compositions.composer.text_reader import NUMBER, TextReader
 from compositions.composer.word_lists import word_list
 
@@ -37,14 +45,29 @@ MAX_PROMPT_CHARACTERS = 4000
 
 _FILLER = word_list("filler")
 _LEVELS: tuple[tuple[str, str, float], ...] = (
-    (r"sparse|minimal(?:ist|istic)?|stripped[\s-]?(?:down|back)|uncluttered", "density", 0.22),
-    (r"busy|dense|lush|full[\s-]sound(?:ing)?|rich(?:ly)?|layered", "density", 0.75),
-    (r"high[\s-]energy|hard[\s-]hitting|banging|explosive|full\s+of\s+energy", "energy", 0.85),
-    (r"low[\s-]energy|subdued|understated|restrained|quiet", "energy", 0.25),
-    (r"complex(?:\s+harmon(?:y|ies))?|sophisticated\s+harmony|jazzy\s+(?:chords|harmon(?:y|ies))"
-     r"|rich\s+harmon(?:y|ies)", "complexity", 0.85),
-    (r"simple\s+(?:chords|harmony)|three[\s-]chord", "complexity", 0.05),
+    (r"very\s+(?:sparse|minimal)|bare[\s-]?bones|almost\s+nothing", "density", 0.1),
+    (r"sparse(?:ly)?|minimal(?:ist|istic)?|stripped[\s-]?(?:down|back)|uncluttered|spare"
+     r"|less\s+busy|few\s+notes", "density", 0.22),
+    (r"busy|dense(?:ly)?|lush(?:ly)?|full[\s-]sound(?:ing)?|rich(?:ly)?|layered|thick|wall\s+of\s+sound"
+     r"|maximal(?:ist)?", "density", 0.75),
+    (r"double[\s-]time", "density", 0.75),
+    (r"half[\s-]time", "density", 0.35),
+    (r"high[\s-]energy|hard[\s-]hitting|banging|explosive|full\s+of\s+energy|pumping|pounding"
+     r"|full\s+throttle", "energy", 0.85),
+    (r"low[\s-]energy|subdued|understated|restrained|quiet(?:ly)?|low[\s-]key", "energy", 0.25),
+    (r"(?:very\s+)?complex(?:\s+(?:harmon(?:y|ies)|chords))?|sophisticated\s+(?:harmon(?:y|ies)|chords)"
+     r"|jazzy\s+(?:chords|harmon(?:y|ies))|rich\s+harmon(?:y|ies)|extended\s+chords|virtuosic"
+     r"|intricate", "complexity", 0.85),
+    (r"simple\s+(?:chords|harmony)|(?:three|two|four)[\s-]chords?|very\s+simple|easy\s+to\s+play"
+     r"|for\s+beginners", "complexity", 0.05),
+    (r"high[\s-](?:register|pitched|range)|soaring|up\s+high", "register", 0.85),
+    (r"(?:low|deep)[\s-](?:register|pitched|range)|down\s+low", "register", 0.15),
 )  # fmt: skip
+_ERA_WORDS = {"fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s",
+              "nineties": "90s", "noughties": "00s", "twenties": "20s"}  # fmt: skip
+_PERIODS = r"baroque|renaissance|medieval|victorian|romantic[\s-]era|classical[\s-](?:era|period)"
+_QUOTED = r"[\"“‘'«]([^\"”’'»\n]{1,120})[\"”’'»]"
+_ABOUT = r"about|sobre|acerca\s+de|über|riguardo\s+a|à\s+propos\s+de|au\s+sujet\s+de"
 
 
 def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> MusicSpec:
@@ -52,116 +75,128 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
 
     ``overrides`` maps field names (see :class:`MusicSpec`, and "key" for "D minor") to
     values; ``None`` values are ignored. Words that were not understood are kept in
-    ``not_understood``. Raises ``ValueError`` for a prompt over
-    :data:`MAX_PROMPT_CHARACTERS` or an override that makes no sense.
+    ``not_understood``, what was settled or guessed is told in ``notes``. Raises
+    ``ValueError`` for a prompt over :data:`MAX_PROMPT_CHARACTERS` or an override that
+    makes no sense.
     """
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise ValueError(f"the prompt is longer than {MAX_PROMPT_CHARACTERS} characters")
-    prompt = re.sub(r"[\x00-\x1f]+", " ", prompt)
-    reader = TextReader(prompt)
-    values: dict[str, tuple[Any, float]] = {}
-    _read_words_about(reader, values)
+    found = Findings()
+    text, sung = split_lyrics(_clean(prompt))
+    if sung:
+        found.set("lyrics", sung, 0.95)
+    language, sure = detect_language(text)
+    _use_language(found, text, sung, language, sure)
+    reader = TextReader(text.replace("\n", " \n"))
+    _read_words_about(reader, found)
+    # Names of notes, chords and sections look alike in all languages: read before the rest.
     if form := read_form(reader):
-        values["form"] = (form, 1.0)
-    twelve_bar = reader.take(r"\b(?:12|twelve)[\s-]bar(?:\s+blues)?\b")
-    _read_time(reader, values)
+        found.set("form", form, 1.0)
     if chords := read_chords(reader):
-        values["chords"] = (chords, 0.95)
-    if tempo := read_tempo_number(reader):
-        values["tempo"] = tempo
-    tonic, mode, confidence = read_key(reader)
-    if tonic:
-        values["tonic"] = (tonic, confidence)
-    if mode:
-        values["mode"] = (mode.value, confidence)
-    for pattern, name, level in _LEVELS:
-        if name not in values and reader.take(rf"\b(?:{pattern})\b"):
-            values[name] = (level, 0.8)
-    if unwanted := read_unwanted(reader):
-        values["unwanted"] = (unwanted, 1.0)
-    if swing := read_swing(reader):
-        values["swing"] = swing
-    words = read_vocabulary(reader)
-    only = re.search(
-        r"\b(?:solo|unaccompanied|only|just|nothing\s+but|duets?|duo|trio|quartet|quintet)\b",
-        prompt,
-        re.IGNORECASE,
-    )
-    reader.take_all(r"\b(?:solo|unaccompanied|duets?|duo|trio|quartet|quintet|nothing)\b")
-    bounds = read_tempo_words(reader)
-    if twelve_bar:
-        words.genres.append("blues")
-    _use_vocabulary(words, values)
-    if "instruments" in values and (
-        only or words.ensemble or _for_instruments(prompt, words) or words.listed >= 3
-    ):
-        values["instruments_only"] = (True, 0.9 if only or words.ensemble else 0.7)
-    if bounds and "tempo" not in values:
-        values["tempo"] = (_tempo_in(bounds, values), 0.7)
-    spec = MusicSpec(prompt=prompt)
-    for name, (value, confidence) in values.items():
+        found.set("chords", chords, 0.95)
+    use_keys(found, text, read_keys(reader, german=language == "de"))
+    reader = TextReader(_in_english(reader.left, language, sure, found))
+    _read_english(reader, found)
+    spec = MusicSpec(prompt=prompt[:MAX_PROMPT_CHARACTERS])
+    for name, (value, confidence) in found.values.items():
         spec = spec.with_value(name, value, Source.PROMPT, confidence)
-    spec = apply_overrides(spec, overrides or {})
+    spec = apply_overrides(spec.with_note(*found.notes), overrides or {})
     left = tuple(word for word in reader.words_left() if word not in _FILLER and len(word) > 1)
     return replace(spec, not_understood=left)
 
 
-def _read_words_about(reader: TextReader, values: dict[str, tuple[Any, float]]) -> None:
-    quoted = r"[\"“‘']([^\"”’']{1,120})[\"”’']"
-    if match := reader.take(rf"\b(?:called|titled|entitled|named|title\s*[:=]?)\s*{quoted}"):
-        values["title"] = (match[1].strip(), 1.0)
-    elif match := reader.take(r"\btitle\s*[:=]\s*([^,.;\n]{1,120})"):
-        values["title"] = (match[1].strip(), 0.9)
-    number = rf"(?!\s*(?:{NUMBER}|an?\s+(?:minute|half|hundred)|half)\b)"
-    if match := reader.take(
-        rf"\b(?:about|on\s+the\s+(?:theme|subject)\s+of|lyrics\s+(?:on|about)){number}\s+"
-        r"([^,.;:\n\x1f]+?)(?=\s+(?:in|at|with|for|using|by|featuring)\b|\s*(?:[,.;:\n\x1f]|$))"
-    ):
-        values["theme"] = (match[1].strip(), 0.8)
+def _clean(prompt: str) -> str:
+    """One form for each sign; control characters become spaces, lines stay."""
+    text = unicodedata.normalize("NFC", prompt).replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f\u2028\u2029\ufeff]+", " ", text)
 
 
-def _read_time(reader: TextReader, values: dict[str, tuple[Any, float]]) -> None:
+def _use_language(found: Findings, text: str, sung: str | None, language: str, sure: float) -> None:
+    """The language to sing in: as asked, else of the lyrics, else of the prompt."""
+    if asked := read_language(text):
+        found.set("language", asked, 0.95)
+    elif sung:
+        found.set("language", *detect_language(sung))
+    elif language != "en":
+        found.set("language", language, round(min(0.8, sure), 2))
+
+
+def _in_english(left: str, language: str, sure: float, found: Findings) -> str:
+    """Correct typing errors in what is left of the prompt and put it in English."""
+    text, changed = correct(left, language)
+    for written, read in changed:
+        found.notes.append(f'"{written}" was read as "{read}".')
+    found.corrected = frozenset(read for _, read in changed)
+    return to_english(text, language) if sure >= 0.4 else text
+
+
+def _read_english(reader: TextReader, found: Findings) -> None:
+    twelve_bar = reader.take(
+        r"\b(?:12|twelve)[\s-]bar(?=\s+blues)|\b(?:12|twelve)[\s-]bar\b(?!\s*\w)"
+    )
+    _read_era(reader, found)
+    meters = read_meters(reader)
     bars, seconds = read_length(reader)
-    if bars:
-        values["bars"] = (min(1000, max(1, bars)), 1.0)
-    if seconds:
-        values["seconds"] = (min(900.0, max(5.0, seconds)), 1.0)
-    if meter := read_meter(reader):
-        values["meter"] = meter
+    use_length(found, bars, seconds)
+    open_length = not any(map(found.get, ("lyrics", "bars", "seconds")))
+    if open_length and (short := read_length_word(reader)):
+        found.set("seconds", short, 0.5)
+    words = Vocabulary()
+    read_unwanted(reader, words)
+    for pattern, name, level in _LEVELS:
+        if name not in found.values and reader.take(rf"\b(?:{pattern})\b"):
+            found.set(name, level, 0.8)
+    if swing := read_swing(reader):
+        found.set("swing", *swing)
+    tempos = read_tempos(reader)
+    read_vocabulary(reader, words)
+    use_vocabulary(found, reader.text, words, blues=twelve_bar is not None)
+    use_meters(found, meters)
+    use_tempos(found, tempos)
 
 
-def _use_vocabulary(words: Vocabulary, values: dict[str, tuple[Any, float]]) -> None:
-    genres = list(dict.fromkeys(words.genres))
-    # "jazz waltz" and "swing pop": the word that is a meter or a feel steps back.
-    if len(genres) > 1 and "waltz" in genres:
-        genres.remove("waltz")
-        values.setdefault("meter", ((3, 4), 0.9))
-    if genres:
-        values["genre"] = (genres[0], 0.95 if len(genres) == 1 else 0.75)
-        if genres[0] == "waltz":
-            values.setdefault("meter", ((3, 4), 0.95))
-    if words.instruments:
-        unique = {(item.name): item for item in words.instruments}
-        values["instruments"] = (tuple(unique.values()), 1.0)
-    if words.moods:
-        values["mood"] = (tuple(dict.fromkeys(words.moods)), 0.9)
-        found = [moods()[name] for name in dict.fromkeys(words.moods)]
-        arousal = sum(mood.arousal for mood in found) / len(found)
-        values.setdefault("energy", (round(arousal, 2), 0.6))
+def _read_era(reader: TextReader, found: Findings) -> None:
+    names = "|".join(_ERA_WORDS)
+    if match := reader.take(rf"\b(?:early|late|mid)?[\s-]*(?:the\s+)?({names})\b"):
+        found.set("era", _ERA_WORDS[match[1].lower()], 0.9)
+    elif match := reader.take(
+        r"(?<![\w.])(?:(?:early|late|mid)[\s-]+)?(?:the\s+['’]?|['’]|(?:19|20))([0-9]0)['’]?s\b"
+    ) or reader.take(r"(?<![\w.,])([5-9]0)['’]?s(?=[\s-]+[a-z])(?!\s+(?:long|bpm|of|at|in)\b)"):
+        found.set("era", f"{match[1]}s", 0.9)
+    elif match := reader.take(r"\b(?:in|from|of)\s+(?:19|20)(\d)\d\b"):
+        found.set("era", f"{match[1]}0s", 0.8)
+    elif match := re.search(rf"\b({_PERIODS})\b", reader.left, re.IGNORECASE):
+        found.set("era", match[1].lower().split("-")[0].split()[0], 0.8)
 
 
-def _for_instruments(prompt: str, words: Vocabulary) -> bool:
-    """Tell "a duet for flute and harp" (nothing else plays) from "with flute"."""
-    names = [item.name.lower().split()[-1] for item in words.instruments]
-    match = re.search(r"\bfor\s+(?:solo\s+|an?\s+)?([\w\s,-]{3,60})", prompt, re.IGNORECASE)
-    return bool(match and any(name.rstrip("s") in match[1].lower() for name in names))
+def _read_words_about(reader: TextReader, found: Findings) -> None:
+    if match := reader.take(
+        rf"\b(?:called|titled|entitled|named|title|título|titre|titel|titolo|llamada|intitulée?"
+        rf"|namens|chiamata|chamada)\s*[:=]?\s*{_QUOTED}"
+    ):
+        found.set("title", match[1].strip(), 1.0)
+    elif match := reader.take(r"\btitle\s*[:=]\s*([^,.;\n]{1,120})"):
+        found.set("title", match[1].strip(), 0.9)
+    units = r"(?:bpm|bars?|min\w*|sec\w*|beats|takte|compases|mesures|battute|pulsa\w+)"
+    number = rf"(?!\s*(?:{NUMBER}\b|an?\s+(?:minute|half|hundred)|half\b|\d+\s*{units}))"
+    stop = (
+        r"(?=\s+(?:in|at|with|for|using|by|featuring|en|con|mit|avec|com|without|sin|ohne|sans|no)\b"
+        r"|\s*(?:[,.;:\n\x1f(]|$))"
+    )
+    for match in re.finditer(
+        rf"\b(?:{_ABOUT}|on\s+the\s+(?:theme|subject)\s+of|lyrics\s+(?:on|about)){number}\s+"
+        rf"([^,.;:\n\x1f]+?){stop}",
+        reader.left,
+        re.IGNORECASE,
+    ):
+        if _is_theme(match[1]):
+            reader.mark(match.start(), match.end())
+            found.set("theme", match[1].strip(), 0.8)
+            break
 
 
-def _tempo_in(bounds: tuple[float, float, float], values: dict[str, tuple[Any, float]]) -> float:
-    """A tempo word within a style's own range where the two meet."""
-    typical, low, high = bounds
-    genre = values.get("genre", (None, 0.0))[0]
-    if genre is None:
-        return typical
-    style_low, style_high = styles()[genre].tempo
-    return min(high, max(low, min(style_high, max(style_low, typical))))
+def _is_theme(text: str) -> bool:
+    """Tell "about the sea" from "about ninety beats" in any language."""
+    return not re.match(
+        r"\s*(?:half|twice|\d|(?:right|average|that|this|it|as)\b|nada\b)", text, re.IGNORECASE
+    )

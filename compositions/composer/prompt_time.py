@@ -1,158 +1,170 @@
-"""Tempo, meter, length and swing as people write them."""
+"""Meter, length and swing as people write them. Tempo is in ``prompt_tempo``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from compositions.composer.rhythm import grid_for
 from compositions.composer.text_reader import NUMBER, TextReader, read_number
 
-TEMPO_LOW, TEMPO_HIGH = 20.0, 300.0
-METER_WORDS = {
-    r"waltz[\s-]+time": (3, 4),
+_METER_WORDS = {
+    r"waltz[\s-]+(?:time|feel|rhythm|meter)": (3, 4),
     r"common[\s-]+time": (4, 4),
     r"cut[\s-]+time|alla\s+breve": (2, 2),
     r"march[\s-]+time": (2, 4),
     r"triple[\s-]+(?:time|met(?:er|re))": (3, 4),
     r"duple[\s-]+(?:time|met(?:er|re))": (2, 4),
-    r"compound[\s-]+(?:time|met(?:er|re)|duple)": (6, 8),
-    r"two[\s-]+four": (2, 4),
-    r"three[\s-]+four": (3, 4),
-    r"four[\s-]+four|four\s+on\s+four": (4, 4),
-    r"five[\s-]+four": (5, 4),
-    r"five[\s-]+eight": (5, 8),
-    r"six[\s-]+four": (6, 4),
-    r"six[\s-]+eight": (6, 8),
-    r"seven[\s-]+four": (7, 4),
-    r"seven[\s-]+eight": (7, 8),
-    r"nine[\s-]+eight": (9, 8),
-    r"eleven[\s-]+eight": (11, 8),
-    r"twelve[\s-]+eight": (12, 8),
+    r"quadruple[\s-]+(?:time|met(?:er|re))": (4, 4),
+    r"compound[\s-]+triple(?:[\s-]+(?:time|met(?:er|re)))?": (9, 8),
+    r"compound[\s-]+quadruple(?:[\s-]+(?:time|met(?:er|re)))?": (12, 8),
+    r"compound[\s-]+(?:time|met(?:er|re)|duple)(?:[\s-]+(?:time|met(?:er|re)))?": (6, 8),
+    r"four[\s-]on[\s-]four": (4, 4),
 }
-# Word -> (typical, low, high) in quarter notes per minute; the bounds follow the usual
-# metronome bins (Grave <= 40 < Largo <= 60 < Adagio <= 70 < Andante <= 90 < Moderato ...).
-TEMPO_WORDS: list[tuple[str, tuple[float, float, float]]] = [
-    (r"prestissimo", (220, 211, 240)),
-    (r"presto", (180, 162, 208)),
-    (r"vivace|vivo|vivacissimo", (150, 142, 158)),
-    (r"allegro\s+moderato", (116, 112, 120)),
-    (r"allegretto", (114, 112, 120)),
-    (r"allegro", (128, 112, 138)),
-    (r"andante\s+moderato", (88, 80, 90)),
-    (r"andantino", (86, 80, 90)),
-    (r"andante", (80, 72, 90)),
-    (r"larghetto", (62, 61, 66)),
-    (r"largo", (50, 42, 60)),
-    (r"lento", (54, 42, 60)),
-    (r"adagietto", (70, 66, 70)),
-    (r"adagio", (66, 61, 70)),
-    (r"moderato", (100, 92, 110)),
-    (r"grave", (40, 36, 40)),
-    (r"(?:very|really|extremely|super|extra)\s+slow(?:ly)?|dead\s+slow", (52, 40, 60)),
-    (r"(?:very|really|extremely|super|blazing(?:ly)?)\s+(?:fast|quick)|breakneck|frantic",
-     (178, 164, 210)),
-    (r"mid[\s-]?tempo|medium(?:\s+tempo|\s+speed|\s+pace)?|moderate(?:\s+tempo|\s+speed|\s+pace)?"
-     r"|medium[\s-]swing", (102, 84, 118)),
-    (r"up[\s-]?tempo", (138, 124, 158)),
-    (r"upbeat|brisk(?:ly)?|bouncy", (122, 108, 138)),
-    (r"slow(?:ly|er)?(?:\s+tempo)?|unhurried|down[\s-]?tempo", (68, 52, 79)),
-    (r"fast(?:er)?(?:\s+tempo)?|quick|rapid|speedy|high[\s-]speed", (144, 124, 158)),
-]  # fmt: skip
+_TOP = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+        "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
+_BOTTOM = {"two": 2, "four": 4, "quarter": 4, "quarters": 4, "eight": 8, "eighth": 8,
+           "eighths": 8, "sixteen": 16, "sixteenth": 16}  # fmt: skip
+_SIGNATURE = r"(?:time(?:\s+signature)?|signature|met(?:er|re)|feel|groove|beat)"
+_WORD_METER = (
+    rf"\b({'|'.join(_TOP)})[\s-]+(?:over[\s-]+|by[\s-]+)?"
+    rf"({'|'.join(sorted(_BOTTOM, key=len, reverse=True))})\b"
+    r"(?!\s*(?:bars?|measures?|minutes?|seconds?))"
+)
+_MINUTE = r"(?:minutes?|mins?\b\.?|m(?![\w]))"
+_SECOND = r"(?:seconds?|secs?\b\.?|s(?![\w]))"
+SHORT_SECONDS, LONG_SECONDS = 45.0, 240.0
+"""What "short" and "long" mean when no number is given."""
 
 
-def read_length(reader: TextReader) -> tuple[int | None, float | None]:
-    """Take a length: (bars, seconds), each None when not given."""
-    bars: int | None = None
-    seconds: float | None = None
-    match = reader.take(rf"\b({NUMBER})[\s-]*(?:bars?|measures?)\b(?:\s+long)?")
-    if match and not re.match(r"\s*blues", reader.text[match.end() :], re.IGNORECASE):
-        bars = round(read_number(match[1]))
-    unit_minute, unit_second = r"(?:minutes?|mins?|m(?=\b))", r"(?:seconds?|secs?|s(?=\b))"
-    if match := reader.take(r"\b(\d{1,2}):([0-5]\d)(?:\s*(?:min(?:utes?)?|long))?\b"):
-        seconds = int(match[1]) * 60.0 + int(match[2])
-    elif match := reader.take(
-        rf"\b({NUMBER}|an?(?=\s))[\s-]*{unit_minute}\s*(?:,|and)?\s*({NUMBER})[\s-]*{unit_second}\b"
-    ):
-        seconds = _amount(match[1]) * 60 + read_number(match[2])
-    elif match := reader.take(rf"\b({NUMBER})\s+and\s+a\s+half[\s-]+{unit_minute}\b"):
-        seconds = (read_number(match[1]) + 0.5) * 60
-    elif match := reader.take(rf"\b({NUMBER}|an?)[\s-]+{unit_minute}\s+and\s+a\s+half\b"):
-        seconds = (_amount(match[1]) + 0.5) * 60
-    elif reader.take(r"\bhalf\s+a\s+minute(?:\s+long)?\b|\bhalf[\s-]minute\b"):
-        seconds = 30.0
-    elif match := reader.take(rf"\b({NUMBER}|an?(?=[\s-]))[\s-]*{unit_minute}(?:\s+long)?\b"):
-        seconds = _amount(match[1]) * 60
-    elif match := reader.take(rf"\b({NUMBER})[\s-]*{unit_second}(?:\s+long)?\b"):
-        seconds = read_number(match[1])
-    return bars, seconds
+def read_length(reader: TextReader) -> tuple[list[tuple[int, int]], list[tuple[int, float]]]:
+    """Take lengths: (position, bars) and (position, seconds) of each in text order."""
+    pattern = rf"\b({NUMBER})[\s-]*(?:bars?|measures?)\b(?!\s*blues)(?:\s+long)?"
+    bars = [(match.start(), round(read_number(match[1]))) for match in reader.take_all(pattern)]
+    return bars, sorted(_seconds(reader))
+
+
+def _seconds(reader: TextReader) -> list[tuple[int, float]]:
+    found: list[tuple[int, float]] = []
+
+    def each(pattern: str, value: Callable[[re.Match[str]], float]) -> None:
+        found.extend((match.start(), value(match)) for match in reader.take_all(pattern))
+
+    n = NUMBER
+    each(
+        r"(?<![\d:/])(\d{1,2}):([0-5]\d)(?![\d:/])(?:\s*(?:min(?:utes?)?\b|long\b))?",
+        lambda m: int(m[1]) * 60.0 + int(m[2]),
+    )
+    each(r"\b(\d{1,2})['’′]\s*([0-5]?\d)[\"”″]", lambda m: int(m[1]) * 60.0 + int(m[2]))
+    each(
+        rf"\b(?:between\s+|from\s+)?({n})\s*(?:-|–|to|and)\s*({n})[\s-]*{_MINUTE}",
+        lambda m: 30.0 * (read_number(m[1]) + read_number(m[2])),
+    )
+    each(
+        rf"\b({n}|an?(?=\s))[\s-]*{_MINUTE}\s*(?:,|and)?\s*({n})[\s-]*{_SECOND}",
+        lambda m: _amount(m[1]) * 60 + read_number(m[2]),
+    )
+    each(
+        r"\b(\d{1,2})\s?m(?:in)?\s?([0-5]?\d)\s?(?:s(?:ec)?)?\b(?!\s*(?:bpm|bars))",
+        lambda m: int(m[1]) * 60.0 + int(m[2]),
+    )
+    each(rf"\b({n})\s+and\s+a\s+half[\s-]+{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)
+    each(rf"\b({n}|an?)[\s-]+{_MINUTE}\s+and\s+a\s+half\b", lambda m: (_amount(m[1]) + 0.5) * 60)
+    each(rf"\b({n})\s*(?:½|1/2)[\s-]*{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)
+    each(rf"\b(?:half|½|1/2)[\s-]+(?:of\s+)?(?:a\s+)?{_MINUTE}(?:\s+long)?", lambda m: 30.0)
+    each(rf"\bthree\s+quarters\s+of\s+a\s+{_MINUTE}", lambda m: 45.0)
+    each(rf"\ba?\s*quarter\s+of\s+a\s+{_MINUTE}", lambda m: 15.0)
+    each(rf"\ba\s+couple\s+(?:of\s+)?{_MINUTE}", lambda m: 120.0)
+    each(rf"\b({n}|an?(?=[\s-]))[\s-]*{_MINUTE}(?:\s+long)?", lambda m: _amount(m[1]) * 60)
+    each(
+        rf"\b(?:between\s+|from\s+)?({n})\s*(?:-|–|to|and)\s*({n})[\s-]*{_SECOND}",
+        lambda m: 0.5 * (read_number(m[1]) + read_number(m[2])),
+    )
+    each(rf"(?<!-)\b({n})[\s-]*{_SECOND}(?:\s+long)?", lambda m: read_number(m[1]))
+    return [(place, seconds) for place, seconds in found if seconds > 0]
+
+
+def read_length_word(reader: TextReader) -> float | None:
+    """Take "short" or "long" said of the whole piece: seconds, or None."""
+    thing = (
+        r"(?:song|tune|piece|track|loop|clip|jingle|intro|music|composition|melody|pop|rock"
+        r"|fragment|number|ballad|lullaby|waltz|instrumental|one|and|,)"
+    )
+    if match := reader.take(rf"\b(very\s+)?short(?=\s*(?:\w+\s+){{0,3}}{thing}|[\s,.]|$)\b"):
+        return 25.0 if match[1] else SHORT_SECONDS
+    if reader.take(rf"\blong(?=\s+(?:\w+\s+){{0,2}}{thing}\b)|\bextended\b|\blengthy\b"):
+        return LONG_SECONDS
+    return None
 
 
 def _amount(text: str) -> float:
     return 1.0 if text.lower() in ("a", "an") else read_number(text)
 
 
-def read_meter(reader: TextReader) -> tuple[tuple[int, int], float] | None:
-    """Take a time signature: ((numerator, denominator), confidence)."""
-    for match in re.finditer(r"(?<![\d/])(\d{1,2})\s*/\s*(2|4|8|16)(?![\d/])", reader.left):
-        numerator = int(match[1])
-        if 1 <= numerator <= 16:
-            reader.mark(match.start(), match.end())
-            reader.take(r"\btime(?:\s+signature)?\b|\bmet(?:er|re)\b")
-            return (numerator, int(match[2])), 1.0
-    for pattern, meter in METER_WORDS.items():
-        if reader.take(rf"\b(?:{pattern})\b(?:\s+(?:time|met(?:er|re)))?"):
-            return meter, 0.95
-    if found := reader.take(r"\bin\s+(three|3|five|5|seven|7|six|6)\b(?!\s*[\w/-])"):
-        numerator = round(read_number(found[1]))
-        return (numerator, 4 if numerator in (3, 5) else 8), 0.8
-    return None
+def read_meters(reader: TextReader) -> list[tuple[int, tuple[int, int], float, str]]:
+    """Take time signatures: (position, (numerator, denominator), confidence, text)."""
+    found: list[tuple[int, tuple[int, int], float, str]] = []
 
+    def add(match: re.Match[str], meter: tuple[int, int], sure: float) -> None:
+        try:
+            grid_for(*meter)
+        except ValueError:
+            return
+        reader.mark(match.start(), match.end())
+        found.append((match.start(), meter, sure, match[0].strip()))
 
-def read_tempo_number(reader: TextReader) -> tuple[float, float] | None:
-    """Take a tempo given as a number: (bpm, confidence)."""
-    about = r"(?:around|about|approximately|approx\.?|circa|ca\.?|roughly|like|near|~|at|of)"
-    patterns = (
-        (rf"(?:{about}\s*)?\b({NUMBER})\s*-?(?:ish)?\s*(?:b\.?p\.?m\b\.?|beats?\s+(?:per|a)\s+minute)",
-         1.0),
-        (rf"\b(?:tempo|bpm|speed)\s*(?:is|=|:|of|at|marking)?\s*(?:{about}\s*)?({NUMBER})\b", 1.0),
-        (rf"(?:♩|quarter(?:\s+note)?|crotchet)\s*=\s*({NUMBER})\b", 1.0),
-        (rf"{about}\s*(\d{{2,3}})(?:ish)?\b(?!\s*[-/\w]*\s*(?:bars?|min|sec|s\b))", 0.85),
-        (r"\b(\d{2,3})\s*-?ish\b", 0.85),
-        (r"(?:^|[,;]\s*)(\d{2,3})\s*(?=[,;.]|$)", 0.8),
-    )  # fmt: skip
-    found: tuple[float, float] | None = None
-    for pattern, confidence in patterns:
-        for match in reader.take_all(pattern):
-            value = read_number(match[1])
-            if confidence == 1.0 or 35 <= value <= 260:
-                # Later beats earlier when a prompt contradicts itself.
-                found = (min(TEMPO_HIGH, max(TEMPO_LOW, value)), confidence)
-        if found:
-            return found
-    return None
-
-
-def read_tempo_words(reader: TextReader) -> tuple[float, float, float] | None:
-    """Take a tempo word: (typical, low, high) bpm; the last word in the table wins."""
-    for pattern, bounds in TEMPO_WORDS:
-        if reader.take(rf"\b(?:{pattern})\b"):
-            return bounds
-    return None
+    tail = rf"(?:[\s-]+{_SIGNATURE})?"
+    for match in re.finditer(
+        rf"(?<![\d/.])(\d{{1,2}})\s*/\s*(2|4|8|16)(?:ths?)?(?![\d/]){tail}",
+        reader.left,
+        re.IGNORECASE,
+    ):
+        add(match, (int(match[1]), int(match[2])), 1.0)
+    for match in re.finditer(
+        rf"\b(?:signature|met(?:er|re)|time)\s*(?:of|:|=|is)?\s*(\d{{1,2}})[\s:-]+(2|4|8|16)\b"
+        rf"|\b(\d{{1,2}})[\s-]+(?:by[\s-]+)?(4|8)[\s-]+{_SIGNATURE}\b",
+        reader.left,
+        re.IGNORECASE,
+    ):
+        add(match, (int(match[1] or match[3]), int(match[2] or match[4])), 0.9)
+    for match in re.finditer(_WORD_METER + tail, reader.left, re.IGNORECASE):
+        add(match, (_TOP[match[1].lower()], _BOTTOM[match[2].lower()]), 0.95)
+    for pattern, meter in _METER_WORDS.items():
+        for match in re.finditer(rf"\b(?:{pattern})\b", reader.left, re.IGNORECASE):
+            add(match, meter, 0.9)
+    for match in re.finditer(
+        r"\b(?:in|counted\s+in|felt\s+in|in\s+a)\s+(three|3|five|5|seven|7|six|6|four|4|two|2|nine|9"
+        r"|twelve|12)\b(?!\s*[\w/:-]|\.\d)",
+        reader.left,
+        re.IGNORECASE,
+    ):
+        count = round(read_number(match[1]))
+        add(match, (count, 4 if count in (2, 3, 4, 5) else 8), 0.8)
+    for match in re.finditer(r"\bodd[\s-]+(?:meter|metre|time)\b", reader.left, re.IGNORECASE):
+        if not found:
+            add(match, (7, 8), 0.6)
+    return sorted(found)
 
 
 def read_swing(reader: TextReader) -> tuple[float, float] | None:
     """Take a swing wish: (ratio, confidence); 0.5 is straight."""
     if reader.take(
-        r"\b(?:no\s+swing|un-?swung|straight(?:[\s-]+(?:feel|time|eighths?|8ths?|beat|groove))?)\b"
+        r"\b(?:no\s+swing|not\s+swung|un-?swung|without\s+swing"
+        r"|straight(?:[\s-]+(?:feel|time|eighths?|8ths?|sixteenths?|16ths?|beat|groove|rhythm))?)\b"
     ):
         return 0.5, 0.95
-    if reader.take(r"\b(?:hard|heavy|strong(?:ly)?)[\s-]+(?:swing|swung)\b"):
+    kind = r"(?:swing|swung|shuffled?)(?:[\s-]+(?:feel|groove|beat|eighths?|8ths?|rhythm))?"
+    if reader.take(rf"\b(?:hard|heavy|heavily|strong(?:ly)?|deep)[\s-]+{kind}"):
         return 0.68, 0.95
     if reader.take(
-        r"\b(?:light(?:ly)?|slight(?:ly)?|gentle|subtle|a\s+little)[\s-]+(?:swing|swung)\b"
+        rf"\b(?:light(?:ly)?|slight(?:ly)?|gentle|gently|subtle|subtly|a\s+little|a\s+bit\s+of"
+        rf"|a\s+touch\s+of|lazy|soft)[\s-]+{kind}"
     ):
         return 0.56, 0.95
     if reader.take(r"\b(?:shuffled?|shuffle[\s-]+(?:feel|groove|beat)|triplet[\s-]+feel)\b"):
         return 0.66, 0.95
-    if reader.take(r"\b(?:swung|swinging|swing[\s-]+(?:feel|groove|time|eighths?|8ths?))\b"):
+    if reader.take(
+        r"\b(?:swung|swinging|swing[\s-]+(?:feel|groove|time|eighths?|8ths?|rhythm)|swingy)\b"
+    ):
         return 0.62, 0.95
     return None

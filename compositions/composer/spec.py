@@ -80,6 +80,14 @@ class MusicSpec:
     ``instruments_only`` true when nothing else may play; ``unwanted`` a tuple of role or
     instrument names; ``density``, ``energy`` and ``complexity`` 0..1; ``theme`` what the
     lyrics are about; ``title`` the song's title.
+
+    ``tempo_range`` is a (low, high) pair in which the tempo may move to meet a length
+    ("andante", "90-100 bpm"); ``blend`` a tuple of further style names that colour the
+    genre; ``language`` an ISO 639-1 code of the language to sing in; ``lyrics`` the words
+    as written inside the prompt, with their tags (see :func:`parse_lyrics`); ``era`` a
+    decade ("80s") or a period ("baroque"); ``register`` where the tune lies, 0 (low) to
+    1 (high). ``not_understood`` are words that were left out, ``notes`` plain sentences on
+    contradictions, guesses and corrected typing errors.
     """
 
     prompt: str = ""
@@ -102,6 +110,20 @@ class MusicSpec:
     complexity: SpecField = field(default_factory=_open)
     theme: SpecField = field(default_factory=_open)
     title: SpecField = field(default_factory=_open)
+    # For the plan: choose the tempo inside this range when bars and seconds must meet.
+    tempo_range: SpecField = field(default_factory=_open)
+    # Mixed into the style by resolve.py: nothing else has to look at it.
+    blend: SpecField = field(default_factory=_open)
+    # For the lyric writers: the language of new words and of the syllables of given ones.
+    language: SpecField = field(default_factory=_open)
+    # For the engine: sing these unless lyrics come as an argument. Where ``form`` is asked
+    # too, it has the same tags in the same order; sections without bars follow their lines.
+    lyrics: SpecField = field(default_factory=_open)
+    # Used by resolve.py for the genre; operations may keep it when they change the style.
+    era: SpecField = field(default_factory=_open)
+    # For the melody: move its range by up to an octave around the instrument's middle.
+    register: SpecField = field(default_factory=_open)
+    notes: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
     def items(self) -> Iterator[tuple[str, SpecField]]:
@@ -116,6 +138,10 @@ class MusicSpec:
         changed: dict[str, Any] = {name: SpecField(value, source, confidence)}
         return replace(self, **changed)
 
+    def with_note(self, *notes: str) -> MusicSpec:
+        """Return a copy with further notes; a note is kept once."""
+        return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data; :meth:`from_dict` is its inverse."""
         data: dict[str, Any] = {"prompt": self.prompt}
@@ -126,6 +152,7 @@ class MusicSpec:
                 "confidence": entry.confidence,
             }
         data["not_understood"] = list(self.not_understood)
+        data["notes"] = list(self.notes)
         return data
 
     @classmethod
@@ -151,11 +178,14 @@ class MusicSpec:
                 float(entry.get("confidence", 1.0)),
             )
         values["not_understood"] = tuple(str(word) for word in data.get("not_understood", ()))
+        values["notes"] = tuple(str(note) for note in data.get("notes", ()))
         return cls(**values)
 
 
 FIELD_NAMES: tuple[str, ...] = tuple(
-    entry.name for entry in fields(MusicSpec) if entry.name not in ("prompt", "not_understood")
+    entry.name
+    for entry in fields(MusicSpec)
+    if entry.name not in ("prompt", "not_understood", "notes")
 )
 
 
@@ -185,7 +215,10 @@ def _typed(name: str, value: Any) -> Any:
             str(kind): tuple(tuple(str(chord) for chord in bar) for bar in bars)
             for kind, bars in value.items()
         }
-    if name in ("mood", "unwanted"):
+    if name == "tempo_range":
+        low, high = value
+        return (float(low), float(high))
+    if name in ("mood", "unwanted", "blend"):
         return tuple(str(item) for item in value)
     if name == "meter":
         numerator, denominator = value

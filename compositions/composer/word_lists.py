@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -18,3 +19,10 @@ def _lists() -> dict[str, list[str]]:
 def word_list(name: str) -> frozenset[str]:
     """Return one list of lower-case words. Raises ``KeyError`` for an unknown name."""
     return frozenset(_lists()[name])
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """Return 40,000 common English words (SCOWL; see ``data/NOTICE.md``)."""
+    path = _PATH.with_name("english_words.txt.gz")
+    return frozenset(gzip.decompress(path.read_bytes()).decode("utf-8").split("\n"))

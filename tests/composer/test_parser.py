@@ -156,7 +156,7 @@ def test_json_round_trip() -> None:
     "overrides",
     [
         {"tempo": 1000}, {"tempo": "quick"}, {"meter": "4/5"}, {"meter": "x"}, {"genre": "zzz"},
-        {"instruments": ["flugelsaw"]}, {"unknown": 1}, {"chords": "Hq"}, {"key": "H minor"},
+        {"instruments": ["flugelsaw"]}, {"unknown": 1}, {"chords": "Hq"}, {"key": "X minor"},
         {"seconds": 1}, {"bars": 0}, {"mode": "sideways"}, {"form": "nothing"}, {"swing": 0.9},
         {"tonic": "Q"}, {"unwanted": ["zzz"]},
     ],

@@ -1,0 +1,100 @@
+"""Typing errors in prompts: unknown words that are nearly a word of the vocabulary."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from compositions.composer.prompt_form import SECTION_KINDS
+from compositions.composer.prompt_language import fold, language_words
+from compositions.composer.prompt_numbers import number_words
+from compositions.composer.prompt_words import ensembles, lexicon
+from compositions.composer.text_reader import NUMBER_WORDS
+from compositions.composer.word_lists import english_words, word_list
+
+_MUSIC = word_list("music_terms")
+
+
+def distance(first: str, second: str, limit: int) -> int:
+    """Return the edits (insert, delete, change, swap neighbours) between two words.
+
+    The optimal string alignment distance; ``limit + 1`` when it is more than ``limit``.
+    """
+    if abs(len(first) - len(second)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(second, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+@lru_cache(maxsize=1)
+def _targets() -> tuple[str, ...]:
+    """Single words that a typing error may be corrected to, in a fixed order."""
+    words = set(_MUSIC) | set(NUMBER_WORDS)
+    for text in (*lexicon(), *SECTION_KINDS, *ensembles()):
+        words.update(re.findall(r"[a-z]{4,}", text.lower()))
+    return tuple(sorted(word for word in words if len(word) >= 4))
+
+
+def correct(text: str, language: str = "en") -> tuple[str, list[tuple[str, str]]]:
+    """Return the text with typing errors corrected and the pairs (as written, read as).
+
+    Only words that nobody knows are changed, the first letter stays: by one edit, or two
+    from seven letters on. A word of four letters may only gain one. Prompts in another
+    language are held against its own musical words, by one edit from six letters on.
+    """
+    changed: list[tuple[str, str]] = []
+
+    def one(match: re.Match[str]) -> str:
+        word = match[0]
+        found = _nearest(word.lower()) if language == "en" else _foreign(word, language)
+        if found is None:
+            return word
+        changed.append((word, found))
+        return found
+
+    return re.sub(r"(?<![\w'’#-])[^\W\d_]{4,}(?![\w'’#])", one, text), changed
+
+
+@lru_cache(maxsize=2048)
+def _foreign(word: str, language: str) -> str | None:
+    forms = language_words(language)
+    plain = fold(word)
+    if len(plain) < 6 or plain in forms or plain in _targets() or plain in number_words("es"):
+        return None
+    near = [form for form in (*forms, *_MUSIC) if len(form) >= 6 and form[0] == plain[0]]
+    if any(plain.startswith(form) and len(plain) - len(form) <= 2 for form in near):
+        return None  # another ending of a known word
+    found = sorted(form for form in near if distance(plain, form, 1) == 1)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=2048)
+def _nearest(word: str) -> str | None:
+    known = english_words()
+    if word in known or word in _targets() or word in word_list("filler"):
+        return None
+    for ending in ("s", "es", "ed", "ing", "ly", "er", "y", "ish", "like", "ness", "less"):
+        stem = word.removesuffix(ending)
+        if len(stem) > 3 and stem != word and (stem in known or stem in _targets()):
+            return None
+    limit = 2 if len(word) >= 7 else 1
+    best: tuple[int, int, str] | None = None
+    for target in _targets():
+        if target[0] != word[0] or (len(word) == 4 and len(target) != 5):
+            continue
+        if len(target) < 5 and len(word) != 5:
+            continue
+        edits = distance(word, target, limit)
+        if edits <= limit and (best is None or (edits, -len(target), target) < best):
+            best = (edits, -len(target), target)
+    return best[2] if best else None

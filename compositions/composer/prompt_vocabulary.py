@@ -1,0 +1,244 @@
+"""What a prompt says by vocabulary: genres, instruments wanted and unwanted, moods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from compositions.composer.prompt_words import (
+    ROLE_WORDS,
+    ensembles,
+    find_instrument,
+    lexicon,
+    look_up,
+    player_in,
+    request,
+)
+from compositions.composer.spec import InstrumentRequest
+from compositions.composer.text_reader import TextReader
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A vocabulary word in the prompt: place, text, kind and what it names."""
+
+    start: int
+    end: int
+    text: str
+    name: str
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Everything found in a prompt by vocabulary, in the order it was written.
+
+    ``closed`` is how sure it is that nothing but ``instruments`` plays.
+    """
+
+    genres: list[Word] = field(default_factory=list)
+    instruments: list[tuple[Word, InstrumentRequest]] = field(default_factory=list)
+    moods: list[Word] = field(default_factory=list)
+    unwanted: list[tuple[Word, str]] = field(default_factory=list)
+    closed: float = 0.0
+
+
+def _choice(words: list[str]) -> str:
+    ranked = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in ranked)
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{_choice(list(lexicon()))})(?:'?s)?(?![\w])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _player() -> str:
+    words = {word for word, (kind, _) in lexicon().items() if kind == "instrument"}
+    return _choice(sorted(words | set(ROLE_WORDS)))
+
+
+_NO = (
+    r"\b(?:no|without(?:\s+(?:any|the|a|an|using))*|w/o|minus(?:\s+the)?|skip(?:ping)?(?:\s+the)?"
+    r"|leav(?:e|ing)\s+out(?:\s+(?:the|all|any))?|exclud(?:e|ing)(?:\s+(?:the|all|any))?"
+    r"|(?:do\s+not|don'?t|doesn'?t|never|not)\s+(?:want|need|use|include|add|have|play|like)"
+    r"(?:\s+(?:to\s+(?:use|hear|have)|any|the|a|an))*"
+    r"|avoid(?:ing)?(?:\s+(?:the|all|any|using))?|zero|ditch(?:\s+the)?|drop\s+the|lose\s+the"
+    r"|remove(?:\s+(?:the|all|any))?|omit(?:ting)?(?:\s+the)?|hold\s+the|mute\s+the|free\s+of"
+    r"|lacks?(?:\s+any)?|absolutely\s+no|everything\s+(?:but|except)|anything\s+but"
+    r"|except(?:\s+for)?(?:\s+the)?|not\s+(?:a\s+single|any)|there\s+(?:are|is)\s+no|sans"
+    r"|neither|hate(?:\s+the)?|not\s+with(?:\s+any)?)\s+"
+)
+_KIND_OF = (
+    r"(?:(?:live|real|acoustic|electronic|heavy|loud|other|big|more|use\s+of|kind\s+of)\s+){0,2}"
+)
+
+
+def read_unwanted(reader: TextReader, found: Vocabulary) -> None:
+    """Take what shall not play: role, family or instrument names.
+
+    "No A, B and C" speaks of A alone, "without A, B and C" and "no A, B or C" of all.
+    """
+
+    def add(match: re.Match[str], name: str) -> None:
+        word = Word(match.start(), match.end(), match[0].strip(), name)
+        found.unwanted.append((word, name))
+
+    for match in reader.take_all(r"\b(?:drum|beat|percussion)-?\s?(?:less|free)\b"):
+        add(match, "drums")
+    for match in reader.take_all(r"\b(bass|vocal|guitar)-?(?:less|free)\b"):
+        add(match, match[1].lower())
+    for match in reader.take_all(
+        r"\b(?:purely\s+|fully\s+|all\s+)?instrumental\b(?!\s+(?:break|solo|section|bridge|intro"
+        r"|interlude|passage|part|outro|hook))(?:\s+only)?|\bnon-vocal\b|\bwordless\b|\bno\s+words\b"
+    ):
+        add(match, "vocal")
+    item = rf"{_KIND_OF}(?:{_player()})s?\b(?:\s+(?:at\s+all|whatsoever|please|parts?|sounds?))?"
+    more = rf"(?:\s*,?\s*(?:or|nor|and\s+no|and\s+without|,\s*no|no)\s+(?:any\s+)?{item})*"
+    every = rf"(?:\s*,\s*{item})*\s*,?\s*(?:or|nor)\s+{item}"
+    joined = rf"(?:\s*,\s*{item})*\s*(?:,?\s*and|&|\+)\s+{item}"
+    plain = r"\b(?:without|w/o|sans|neither|minus|avoid|exclude|leave\s+out)(?:\s+any)?\s+"
+    for lead, tail in ((_NO, every), (plain, joined), (_NO, more)):
+        for match in list(re.finditer(rf"{lead}({item}{tail})", reader.left, re.IGNORECASE)):
+            reader.mark(match.start(), match.end())
+            _split_unwanted(match, add)
+    for match in reader.take_all(
+        rf"\b(?:leave|keep|cut|take|turn)\s+(?:the\s+)?({item})\s+(?:out|off)\b"
+    ):
+        _split_unwanted(match, add)
+
+
+def _split_unwanted(match: re.Match[str], add: Callable[[re.Match[str], str], None]) -> None:
+    pieces = re.split(r"\s*,\s*|\s+(?:and|or|nor|no)\s+|\s*[&+]\s*", match[1], flags=re.IGNORECASE)
+    for piece in pieces:
+        word = re.sub(r"^(?:or|nor|and|no|without|any)\s+", "", piece.strip(" ,").lower())
+        word = re.sub(r"\s+(?:at\s+all|whatsoever|please|parts?|sounds?)$", "", word)
+        name = unwanted_name(word) or unwanted_name(re.sub(rf"^{_KIND_OF}", "", word))
+        if name:
+            add(match, name)
+
+
+def unwanted_name(word: str) -> str | None:
+    """Return the role, family or instrument that a word rules out, or None."""
+    for text in (word, word.removesuffix("s"), word.removesuffix("es")):
+        if text in ROLE_WORDS:
+            return ROLE_WORDS[text]
+    instrument = find_instrument(word)
+    if instrument is None:
+        return None
+    if instrument.percussion and instrument.name == "Drums":
+        return "drums"
+    return instrument.name
+
+
+def read_vocabulary(reader: TextReader, found: Vocabulary) -> None:
+    """Take genres, instruments, ensembles and moods, longest names first."""
+    _read_a_cappella(reader, found)
+    _take_ensembles(reader, found)
+    for match in _pattern().finditer(reader.left):
+        entry = look_up(match[0])
+        if entry is None:
+            continue
+        kind, name = entry
+        word = Word(match.start(), match.end(), match[0], name)
+        if kind == "instrument" and _is_figurative(reader, match):
+            reader.mark(match.start(), match.end())
+            continue
+        reader.mark(match.start(), match.end())
+        if kind == "genre":
+            found.genres.append(word)
+            if player := player_in(match[0]):  # "solo piano" names the genre and the player
+                found.instruments.append((word, request(player)))
+        elif kind == "instrument":
+            found.instruments.append((word, request(name, match[0])))
+        elif kind == "mood":
+            found.moods.append(word)
+    found.closed = max(found.closed, _closed(reader, found))
+    reader.take_all(r"\b(?:solo|unaccompanied|duets?|duo|trio|quartet|quintet|nothing|alone)\b")
+
+
+def _read_a_cappella(reader: TextReader, found: Vocabulary) -> None:
+    if match := reader.take(r"\ba\s?cc?app?ell?a\b"):
+        word = Word(match.start(), match.end(), match[0], "Choir")
+        found.instruments += [(word, request("Choir")), (word, request("Voice"))]
+        found.unwanted += [(word, "drums"), (word, "bass"), (word, "percussion")]
+        found.closed = 0.95
+
+
+def _is_figurative(reader: TextReader, match: re.Match[str]) -> bool:
+    """Tell "good vibes" and "a steady beat" from instruments."""
+    text = match[0].lower()
+    before = reader.text[: match.start()].lower()
+    after = reader.text[match.end() :].lower()
+    if text in ("vibes", "vibe"):
+        listed = re.search(r"(?:,|\band|\bwith|\bon|\+|&|\bplus|\bor|\bfor|\bthe)\s*$", before)
+        return not (listed and not re.match(r"\s+(?:of|only)\b", after))
+    if text in ("beat", "beats"):
+        return bool(
+            re.search(r"\b(?:steady|four|strong|the|off|down|on|every|\w*beat)\s*$", before)
+        )
+    if text == "keys":
+        return bool(re.search(r"\b(?:two|three|different|minor|major|car|house)\s*$", before))
+    if text in ("square", "alto", "grand", "upright", "sub", "acoustic", "distortion", "string"):
+        listed = re.search(r"(?:,|\band|\bwith|\+|&|\bfor)\s*$", before)
+        ended = re.match(r"\s*(?:,|\.|;|and\b|&|\+|$)", after)
+        return not (listed and ended)
+    if text in ("bell", "horn", "triangle", "pipes", "voices", "voice", "kit", "upright bass"):
+        return bool(re.match(r"\s+(?:of|curve|rings?|in\s+the\s+distance)\b", after))
+    return False
+
+
+def _take_ensembles(reader: TextReader, found: Vocabulary) -> None:
+    """Take "jazz trio" and the like; the words before the last may still name a genre."""
+    for name in sorted(ensembles(), key=lambda text: (-len(text), text)):
+        pattern = re.escape(name).replace(r"\ ", r"[\s-]+")
+        match = re.search(rf"\b{pattern}\b", reader.left, re.IGNORECASE)
+        if match is None:
+            continue
+        last = re.search(r"[\w]+$", match[0])
+        genre = look_up(name.rsplit(" ", 1)[0])
+        start = match.start()
+        if last is not None and genre is not None and genre[0] == "genre":
+            start += last.start()
+        reader.mark(start, match.end())
+        word = Word(match.start(), match.end(), match[0], name)
+        found.instruments += [(word, request(member)) for member in ensembles()[name]]
+        found.closed = 0.9
+
+
+def _closed(reader: TextReader, found: Vocabulary) -> float:
+    """How sure it is that nothing plays but what is named, 0..1."""
+    words = [word for word, _ in found.instruments]
+    if not words:
+        return 0.0
+    text = reader.text
+    article = r"(?:\s+(?:a|an|the|one|single|lone|of|my|some|\w+ly|soft|gentle))*\s*$"
+    for word in words:
+        before, after = text[: word.start], text[word.end :]
+        if re.search(
+            r"\b(?:only|just|solely|exclusively|nothing\s+but|unaccompanied|nothing\s+else\s+than)"
+            rf"{article}", before, re.IGNORECASE,
+        ):  # fmt: skip
+            return 0.95
+        if re.search(r"\bsolo(?:\s+(?:a|an))?\s*$", before, re.IGNORECASE) or re.match(
+            r"solo\s", word.text, re.IGNORECASE
+        ):
+            return 0.9
+        if re.match(
+            r"\s+(?:only|alone|unaccompanied|and\s+nothing\s+else)\b", after, re.IGNORECASE
+        ):
+            return 0.95
+        if re.match(r"\s+solo\b", after, re.IGNORECASE) and not re.search(
+            r"\b(?:with|and|a|an|featuring|plus|the|,)\s*(?:\w+\s+)?$", before, re.IGNORECASE
+        ):
+            return 0.85
+    if re.search(r"\b(?:duets?|duo|trio|quartet|quintet)\b", text, re.IGNORECASE):
+        return 0.85
+    names = {request.name for _, request in found.instruments}
+    counted = [word for word in words if word.text.lower() not in ("beat", "beats")]
+    match = re.search(r"\bfor\s+(?:solo\s+|an?\s+)?([\w\s,-]{3,60})", text, re.IGNORECASE)
+    if match and any(name.lower().split()[-1].rstrip("s") in match[1].lower() for name in names):
+        return 0.75
+    return 0.7 if len(counted) >= 3 else 0.0
