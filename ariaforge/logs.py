@@ -1,6 +1,6 @@
-"""What may stand in a log: everything but secrets.
+"""How logs are written, and what may stand in them: everything but secrets.
 
-The settings run :func:`redact_secrets` on each line last, whoever wrote it.
+:func:`redact_secrets` runs on each line last, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-from structlog import DropEvent
+import structlog
 
 REDACTED = "[redacted]"
 
@@ -48,5 +48,58 @@ def drop_stream_notes(
     django-structlog notes the end of each stream at the level of successful requests.
     """
     if event.get("event") == "streaming_finished":
-        raise DropEvent
+        raise structlog.DropEvent
     return event
+
+
+def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
+    """Set structlog up, and return Django's ``LOGGING``: one line an event, to the console.
+
+    Lines of libraries pass through the same processors as ours.
+    """
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    )
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            drop_stream_notes,
+            *processors,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    redact_secrets,
+                    renderer,
+                ],
+                "foreign_pre_chain": [*processors, structlog.stdlib.ExtraAdder()],
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Requests, failed ones too, are logged by ariaforge.middleware, once.
+            "django.request": {"level": "CRITICAL"},
+            "django.server": {"level": "WARNING"},
+            "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "mido": {"level": "WARNING"},
+        },
+    }

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from csp.constants import NONCE, NONE, SELF
 
-from ariaforge.logs import drop_stream_notes, redact_secrets
+from ariaforge.api.schema_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from ariaforge.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -317,34 +317,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "ariaforge.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "AriaForge API",
-    "DESCRIPTION": "Compose, render and fetch songs. See docs/api.md.",
-    "VERSION": "1.0.0",
-    "LICENSE": {"name": "AGPL-3.0-or-later"},
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SERVE_AUTHENTICATION": ["rest_framework.authentication.SessionAuthentication"],
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Two kinds of role: a person's in a project, a track's in a song; and so on.
-    "ENUM_NAME_OVERRIDES": {
-        "JobStateEnum": "ariaforge.models.JobState",
-        "ProposalStateEnum": "compositions.models.Proposal.State",
-        "VersionSourceEnum": "compositions.models.Version.Source",
-        "EditSourceEnum": "compositions.models.EditBatch.Source",
-        "ExportFormatEnum": "compositions.models.Export.Format",
-        "MergeChoiceEnum": "compositions.score.merge.CHOICES",
-        "ProjectRoleEnum": "projects.roles.Role",
-        "TrackRoleEnum": "compositions.models.document.TRACK_ROLES",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "ariaforge.api.schema.add_error_responses",
-    ],
-}
 REST_KNOX = {
     "TOKEN_MODEL": "accounts.ApiToken",
     "AUTO_REFRESH": False,
@@ -405,53 +377,8 @@ USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 _log_level = env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO")
-_log_renderer: Any = (
-    structlog.processors.JSONRenderer()
-    if env.str("LOG_FORMAT", default="json") == "json"
-    else structlog.dev.ConsoleRenderer()
-)
-_log_processors: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.processors.TimeStamper(fmt="iso"),
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                redact_secrets,
-                _log_renderer,
-            ],
-            "foreign_pre_chain": [*_log_processors, structlog.stdlib.ExtraAdder()],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": _log_level},
-    "loggers": {
-        # Requests, failed ones too, are logged by ariaforge.middleware, once.
-        "django.request": {"level": "CRITICAL"},
-        "django.server": {"level": "WARNING"},
-        "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "mido": {"level": "WARNING"},
-    },
-}
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        drop_stream_notes,
-        *_log_processors,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
+LOGGING = logging_settings(
+    level=_log_level, as_json=env.str("LOG_FORMAT", default="json") == "json"
 )
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # Refused requests are ordinary work of a web server; errors of our own are not.
