@@ -58,7 +58,7 @@ class ImportKind(JobKind):
     queue = "compose"
     time_limit_seconds = 240
     cpu_limit_seconds = 200
-    memory_limit_mb = 1536
+    memory_limit_mb = 2048
 
     def run(self, context: JobContext) -> ImportOutcome:
         """Read the file in this limited process and find out what of it the song has."""

@@ -21,7 +21,7 @@ from compositions.models import Import
 from media.api.serializers import AssetSerializer
 from projects.models import Project
 
-_WHAT = "A MIDI (.mid, 2 MB at most) or MusicXML file (.musicxml, .mxl or .xml, 16 MB at most)."
+_WHAT = "A MIDI (.mid, 2 MB at most) or MusicXML file (.musicxml, .mxl or .xml, 80 MB at most)."
 
 
 class ImportSongSerializer(serializers.Serializer[Any]):

@@ -18,13 +18,13 @@ from lxml import etree
 
 from compositions.score.errors import MusicXmlError
 
-MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_FILE_BYTES = 80 * 1024 * 1024
 """Largest file as it is given, compressed or not."""
-MAX_UNPACKED_BYTES = 48 * 1024 * 1024
+MAX_UNPACKED_BYTES = MAX_FILE_BYTES
 """Largest score inside a compressed file (.mxl)."""
 MAX_ARCHIVE_ENTRIES = 1_000
-MAX_TAGS = 4_000_000
-"""Opening and closing tags together; about 100,000 notes as notation programs write them."""
+MAX_TAGS = 9_000_000
+"""Opening and closing tags together; about 200,000 notes as notation programs write them."""
 
 _MAX_CONTAINER_BYTES = 100_000
 _CONTAINER = "META-INF/container.xml"

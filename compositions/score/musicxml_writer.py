@@ -74,9 +74,17 @@ def write_musicxml(score: Score) -> MusicXmlExport:
             events += _chords(score)
         part = add(root, "part", id=names.xml_id(track.id))
         PartWriter(sheet, track, events, is_first=index == 0).write(part)
-    etree.indent(root, space=" ")
+    _break_lines(root)
     content = etree.tostring(root, encoding="UTF-8", xml_declaration=True, doctype=_DOCTYPE)
     return MusicXmlExport(content, tuple(_remarks(score, sheet)))
+
+
+def _break_lines(root: Element) -> None:
+    """Put each measure on a line of its own; indenting every element doubles the file."""
+    for above in root:
+        above.tail = "\n"
+        for element in above:
+            element.tail = "\n"
 
 
 def _bars(score: Score, parts: int) -> list[Bar]:
