@@ -88,9 +88,9 @@ def play_chords(
             continue
         pattern = pick_pattern(plan, section, kind, bar)
         # Answer the last bar of a phrase with a small push now and then.
-        if index % 4 == 3 and rng.random() < 0.3 and "x" in pattern and "|" not in pattern:
-            if pattern[-2:] in ("--", "..") and part.figure != "arpeggio":
-                pattern = pattern[:-2] + "x-"
+        answers = index % 4 == 3 and rng.random() < 0.3 and part.figure != "arpeggio"
+        if answers and "x" in pattern and "|" not in pattern and pattern[-2:] in ("--", ".."):
+            pattern = pattern[:-2] + "x-"
         for layer in pattern.split("|"):
             events += _bar(plan, section, changes, voicings, origin, layer, part)
     return events
