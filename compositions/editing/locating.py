@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import JSONField, Model
 
-from compositions.models import Chord, Composition, LyricLine, Section, Syllable, Track
+from compositions.models import (
+    Chord,
+    Composition,
+    EditBatch,
+    EditOp,
+    LyricLine,
+    Section,
+    Syllable,
+    Track,
+)
+from compositions.models.document import DocumentRow
 from compositions.score.entities import Kind
 
 SUNG = "sung"
@@ -49,6 +61,20 @@ _LOCATE = " UNION ALL ".join(
         _rows(SUNG, _SYLLABLE, "note_id"),
     ]
 )
+_KNOWN = f"""
+    SELECT batch_id FROM {EditOp._meta.db_table}
+    WHERE composition_id = %(song)s AND op_id = ANY(%(ids)s)
+    UNION SELECT batch.id FROM {EditBatch._meta.db_table} batch
+    WHERE batch.composition_id = %(song)s AND NOT batch.superseded = '[]'
+      AND EXISTS (
+        SELECT 1 FROM jsonb_array_elements(batch.superseded) entry
+        WHERE entry ->> 'op_id' = ANY(%(ids)s)
+      )
+    """  # noqa: S608
+_CONTENTS = f"""
+    SELECT entity_id, notes, automation FROM {_TRACK}
+    WHERE composition_id = %(song)s AND deleted_at IS NULL AND entity_id = ANY(%(ids)s)
+    """  # noqa: S608
 _TOTALS = f"""
     SELECT coalesce(sum(jsonb_array_length(notes)), 0),
            coalesce(sum(jsonb_array_length(automation)), 0)
@@ -93,26 +119,79 @@ def find_notes(composition: Composition, ids: Collection[str]) -> list[Found]:
 
 def totals(composition: Composition) -> dict[str, int]:
     """Count the notes and the automation points of all tracks."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, {"song": composition.pk})
-        notes, automation = cursor.fetchone()
+    ((notes, automation),) = _fetch(_TOTALS, composition, ())
     return {Kind.NOTE.value: notes, Kind.AUTOMATION.value: automation}
 
 
 def last_tick(composition: Composition) -> int:
     """The end of the last note, chord or section, in ticks."""
+    ((tick,),) = _fetch(_LAST_TICK, composition, ())
+    return int(tick)
+
+
+def stored_rows(
+    composition: Composition, model: type[DocumentRow], columns: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Return key, entity id and ``columns`` of all rows of a kind, in no order.
+
+    As are all statements here, it is written out: an edit asks a dozen of them, and building
+    each anew would take longer than the database does.
+    """
+    names = ", ".join(("id", "entity_id", *columns))
+    statement = f"""
+        SELECT {names} FROM {model._meta.db_table}
+        WHERE composition_id = %(song)s AND deleted_at IS NULL
+        """  # noqa: S608 - the names are those of our own columns
+    rows = _fetch(statement, composition, ())
+    plain = [name for name in columns if isinstance(model._meta.get_field(name), JSONField)]
+    if not plain:
+        return rows
+    places = {2 + columns.index(name) for name in plain}
+    return [
+        tuple(orjson.loads(value) if place in places else value for place, value in enumerate(row))
+        for row in rows
+    ]
+
+
+def stored_contents(
+    composition: Composition, tracks: Collection[str]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the lists "notes" and "automation" of the tracks that are there."""
+    return {
+        key: {"notes": orjson.loads(notes), "automation": orjson.loads(automation)}
+        for key, notes, automation in _fetch(_CONTENTS, composition, tracks)
+    }
+
+
+def batches_with(composition: Composition, op_ids: Collection[str]) -> set[UUID]:
+    """Return the keys of the batches that had any of these operations, effective or late."""
+    return {row[0] for row in _fetch(_KNOWN, composition, op_ids)}
+
+
+def update_row(model: type[Model], key: UUID, values: dict[str, Any]) -> None:
+    """Set columns of one row, given by the names of the fields; no ``save`` is involved."""
+    fields: list[Any] = [model._meta.get_field(name) for name in values]
+    assignments = ", ".join(f'"{field.column}" = %s' for field in fields)
+    statement = f'UPDATE "{model._meta.db_table}" SET {assignments} WHERE id = %s'  # noqa: S608
+    prepared = [
+        field.get_db_prep_save(value, connection)
+        for field, value in zip(fields, values.values(), strict=True)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_TICK, {"song": composition.pk})
-        return int(cursor.fetchone()[0])
+        cursor.execute(statement, [*prepared, key])
 
 
 def _find(statement: str, composition: Composition, ids: Collection[str]) -> list[Found]:
     if not ids:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"song": composition.pk, "ids": list(ids)})
-        rows = cursor.fetchall()
     return [
         Found(kind, key, track, orjson.loads(item) if item is not None else None)
-        for kind, key, track, item in rows
+        for kind, key, track, item in _fetch(statement, composition, ids)
     ]
+
+
+def _fetch(statement: str, composition: Composition, ids: Collection[str]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"song": composition.pk, "ids": list(ids)})
+        rows: list[Any] = cursor.fetchall()
+    return rows

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from accounts.models import User
 from ariaforge.events import publish
 from ariaforge.exceptions import ConflictError, InvalidInputError
+from compositions.editing.locating import batches_with, update_row
 from compositions.editing.locking import lock_document, mirror_song
 from compositions.editing.log import effects_of, removed_since, require_unchanged, used_before
 from compositions.editing.working_copy import WorkingCopy, named
@@ -25,9 +25,6 @@ from compositions.score.errors import Problem, ScoreError
 from compositions.score.operations import Operation, parse_operations
 
 NAME_MAX_LENGTH = 200
-_LATE = f"""EXISTS (
-    SELECT 1 FROM jsonb_array_elements({EditBatch._meta.db_table}.superseded) entry
-    WHERE entry ->> 'op_id' = ANY(%s))"""  # noqa: S608 - the name of our own table
 EFFECTS_IN_EVENT = 200
 """Effects that an event holds; whoever hears of more fetches them."""
 
@@ -176,7 +173,10 @@ def write_batch(
     except ScoreError as error:
         raise invalid(error.problems) from error
     song.revision += 1
-    song.save(update_fields={*fields, "revision"})
+    song.updated_at = timezone.now()
+    song.updated_by_id = user.pk if user is not None else None
+    changed = {name: getattr(song, name) for name in (*sorted(fields), "revision", "updated_at")}
+    update_row(Composition, song.pk, {**changed, "updated_by": song.updated_by_id})
     batch = EditBatch.objects.create(
         composition=song,
         sequence=song.revision,
@@ -236,12 +236,7 @@ def _known_batch(
     Raises :class:`ConflictError` when only some are known, or were somebody else's.
     """
     ids = {operation.op_id for operation in operations}
-    rows = EditOp.objects.filter(composition=song, op_id__in=ids)
-    batches = set(rows.values_list("batch", flat=True))
-    # Operations that came too late have left nothing but their names.
-    late = EditBatch.all_objects.filter(composition=song).exclude(superseded=[])
-    named_there = RawSQL(_LATE, [list(ids)], output_field=BooleanField())  # noqa: S611 - constant
-    batches |= set(late.filter(named_there).values_list("pk", flat=True))
+    batches = batches_with(song, ids)
     if not batches:
         return None
     found = EditBatch.all_objects.filter(pk__in=batches).first() if len(batches) == 1 else None

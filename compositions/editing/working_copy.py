@@ -10,8 +10,18 @@ from django.utils import timezone
 
 from ariaforge.context import current_action
 from compositions.documents import ROWS, ROWS_AT_ONCE, new_row, seconds_at
-from compositions.editing.locating import SUNG, Found, find_notes, last_tick, locate, totals
-from compositions.models import Composition, Track
+from compositions.editing.locating import (
+    SUNG,
+    Found,
+    find_notes,
+    last_tick,
+    locate,
+    stored_contents,
+    stored_rows,
+    totals,
+    update_row,
+)
+from compositions.models import Composition
 from compositions.models.document import DocumentRow
 from compositions.score.diff import ADD, REMOVE
 from compositions.score.entities import (
@@ -135,12 +145,8 @@ class WorkingCopy:
     def _load_rows(self, kind: Kind, without: Collection[str] = ()) -> None:
         model, columns = _stored(kind)
         fields = [field for field in columns if field not in without]
-        rows = model.all_objects.filter(
-            composition=self.composition, deleted_at__isnull=True
-        ).order_by()
-        for key, entity_id, *values in rows.values_list(
-            "pk", "entity_id", *(columns[field] for field in fields)
-        ):
+        stored = stored_rows(self.composition, model, [columns[field] for field in fields])
+        for key, entity_id, *values in stored:
             self._keys[entity_id] = key
             self.entities[entity_id] = {
                 **dict(zip(fields, values, strict=True)),
@@ -151,11 +157,7 @@ class WorkingCopy:
     def _load_contents(self, tracks: Iterable[str]) -> None:
         missing = set(tracks) - self._contents.keys()
         if missing:
-            rows = Track.all_objects.filter(
-                composition=self.composition, deleted_at__isnull=True, entity_id__in=missing
-            )
-            for key, notes, automation in rows.values_list("entity_id", "notes", "automation"):
-                self._contents[key] = {"notes": notes, "automation": automation}
+            self._contents |= stored_contents(self.composition, missing)
 
     def _spread(self, track: str, names: Iterable[str]) -> None:
         for name in names:
@@ -348,12 +350,14 @@ def named(operations: Iterable[Operation]) -> set[str]:
 
 def _update(model: type[DocumentRow], fields: Sequence[str], rows: list[dict[str, Any]]) -> None:
     """Set the columns ``fields`` of rows given as dicts with their ``pk``."""
-    author = {"updated_at": timezone.now(), "updated_by_id": current_action().actor_id}
+    actor_id = current_action().actor_id
     if len(rows) == 1:
-        values = {field: rows[0][field] for field in fields}
-        model.all_objects.filter(pk=rows[0]["pk"]).update(**values, **author)
+        (row,) = rows
+        values = {field: row[field] for field in fields}
+        author = {"updated_at": timezone.now(), "updated_by": actor_id}
+        update_row(model, row["pk"], {**values, **author})
         return
-    instances = [model(**row, **author) for row in rows]
+    instances = [model(**row, updated_at=timezone.now(), updated_by_id=actor_id) for row in rows]
     model.all_objects.bulk_update(
         instances, [*fields, "updated_at", "updated_by"], batch_size=ROWS_AT_ONCE
     )

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from ariaforge.audit import audited
 from ariaforge.models import AliveManager, BaseModel
+from compositions.models.quick_json import QuickDecoder, QuickEncoder
 from compositions.querysets import CompositionContentQuerySet
 from compositions.score.document import TrackRole
 
@@ -59,8 +60,10 @@ class Track(DocumentRow):
     solo = models.BooleanField(default=False)
     preset = models.CharField(max_length=200, blank=True)
     locked = models.BooleanField(default=False)
-    notes = models.JSONField(default=list, blank=True)
-    automation = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True, encoder=QuickEncoder, decoder=QuickDecoder)
+    automation = models.JSONField(
+        default=list, blank=True, encoder=QuickEncoder, decoder=QuickDecoder
+    )
 
     class Meta(DocumentRow.Meta):
         ordering = ["position", "entity_id"]
