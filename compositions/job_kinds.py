@@ -13,6 +13,7 @@ from ariaforge.context import current_action
 from ariaforge.exceptions import NotPermittedError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
 from compositions import import_jobs as _import_jobs  # noqa: F401 - registers its kind
+from compositions import variation_jobs as _variation_jobs  # noqa: F401 - registers its kind
 from compositions.composer import Composition as Composed
 from compositions.documents import load_score
 from compositions.history.versions import set_document

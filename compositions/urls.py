@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from compositions import import_views, views
+from compositions import import_views, variation_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -22,6 +22,12 @@ urlpatterns = [
         "songs/<uuid:pk>/import/dismiss/",
         import_views.composition_import_dismiss,
         name="composition_import_dismiss",
+    ),
+    path("songs/<uuid:pk>/vary/", variation_pages.composition_vary, name="composition_vary"),
+    path(
+        "songs/<uuid:pk>/variations/",
+        variation_pages.composition_variations,
+        name="composition_variations",
     ),
     path("songs/<uuid:pk>/export/", import_views.composition_export, name="composition_export"),
     path("songs/<uuid:pk>/exports/", import_views.composition_exports, name="composition_exports"),

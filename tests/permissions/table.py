@@ -11,6 +11,7 @@ from typing import Any
 from tests.permissions.history_pages import HISTORY_PAGES
 from tests.permissions.imports import IMPORTS
 from tests.permissions.rows import Row, api, page, public
+from tests.permissions.variations import VARIATIONS
 from tests.permissions.world import World
 
 
@@ -476,6 +477,7 @@ TABLE = {
         *COMPOSITIONS,
         *HISTORY_PAGES,
         *IMPORTS,
+        *VARIATIONS,
         *COLLABORATION,
     ]
 }

@@ -1,0 +1,206 @@
+"""Write parts of a score anew: chosen tracks in chosen stretches, by the composer's writers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from compositions.composer.arrange import arrange
+from compositions.composer.casting import Seat
+from compositions.composer.events import Event, Part
+from compositions.composer.melody import MelodyWriter
+from compositions.composer.operations.base import OperationError, Task, operation
+from compositions.composer.operations.listening import role_of
+from compositions.composer.operations.rebuild import (
+    Stretch,
+    is_silent,
+    lead_events,
+    seat_of,
+    stretches,
+    style_of,
+)
+from compositions.composer.operations.regions import (
+    EARLY,
+    Span,
+    belongs_to,
+    replace_track,
+    without_notes,
+)
+from compositions.composer.perform import perform
+from compositions.composer.seeds import sub_seed
+from compositions.composer.styles import Style
+from compositions.score.document import AutomationPoint, Note, Score, Track, TrackRole
+from compositions.score.timeline import Timeline
+
+_ONE_VOICE = (TrackRole.LEAD, TrackRole.VOCAL, TrackRole.BASS, TrackRole.COUNTER_MELODY)
+_PEDAL = "cc64"
+
+
+@operation("infill", "Write the tracks anew in these bars, over the chords that are there")
+def infill(task: Task) -> Score:
+    """Replace the notes of the scope by new ones; what is locked stays."""
+    return rewrite(task, task.score, task.region.free_tracks(), task.region.finite)
+
+
+def rewrite(
+    task: Task,
+    score: Score,
+    tracks: list[Track],
+    spans: list[Span],
+    *,
+    style: Style | None = None,
+    name: str = "",
+) -> Score:
+    """Return ``score`` with new notes for ``tracks`` in ``spans``.
+
+    Tracks that the composer cannot write for are left alone and told of; when that is all of
+    them an :class:`OperationError` is raised.
+    """
+    style = style or style_of(score)
+    wanted: list[tuple[Track, Seat]] = []
+    refused = ""
+    for track in tracks:
+        try:
+            wanted.append((track, seat_of(track, style)))
+        except OperationError as error:
+            refused = str(error)
+            task.remark(refused)
+    if not wanted:
+        if refused:
+            raise OperationError(refused)
+        return score
+    # Chords come before the bass and the melody before what answers it.
+    for track, seat in sorted(wanted, key=lambda pair: pair[1].part.role == "counter_melody"):
+        seed = sub_seed(task.seed, f"{task.step}:{name}", track.id, task.name) % 2**31
+        parts = [
+            (stretch, write_part(score, stretch, seat, track.id))
+            for stretch in stretches(score, seed, style=style)
+            if any(span.start < stretch.end and stretch.origin < span.end for span in spans)
+        ]
+        score = _put(task, score, score.track(track.id), parts, spans)
+    return score
+
+
+def write_part(score: Score, stretch: Stretch, seat: Seat, track_id: str) -> Part:
+    """Return the part of one seat for a whole stretch, counted from its origin."""
+    plan, changes = stretch.plan, stretch.changes
+    seats = [seat]
+    if seat.part.role in ("lead", "vocal"):
+        # Asked for here, a melody plays where it otherwise would rest, too.
+        spoken = replace(
+            plan,
+            sections=tuple(
+                replace(s, kind="interlude") if is_silent(s) else s for s in plan.sections
+            ),
+        )
+        writer = MelodyWriter(spoken, changes, seat.instrument.low, seat.instrument.high)
+        lines = {seat.part.role: writer.sections(sung=False)}
+    else:
+        lines = lead_events(score, stretch, track_id)
+        bass = next((t for t in score.tracks if role_of(t) is TrackRole.BASS), None)
+        if bass is not None and bass.id != track_id:
+            seats.append(seat_of(bass, plan.style))  # leaves the low roots to it
+    parts = [part for part in arrange(plan, changes, seats, lines) if part.role == seat.part.role]
+    if not parts:
+        return Part(seat.part.role, seat.instrument.name, seat.instrument, seat.part.figure)
+    return parts[0]
+
+
+def _put(
+    task: Task,
+    score: Score,
+    track: Track,
+    parts: list[tuple[Stretch, Part]],
+    spans: list[Span],
+) -> Score:
+    """Take the old notes of the spans out of a track and put the new ones in."""
+    borders = [edge for span in spans for edge in (span.start, span.end)]
+    borders = sorted(set(borders))
+
+    def goes(note: Note) -> bool:
+        place = belongs_to(note, borders)
+        return any(note.start in s and place in s for s in spans) and task.region_free(note)
+
+    old = [note for note in track.notes if goes(note)]
+    gone = {note.id for note in old}
+    kept = [note for note in track.notes if note.id not in gone]
+    new: list[Note] = []
+    points: list[AutomationPoint] = []
+    for stretch, part in parts:
+        here = [
+            Span(max(0, s.start - stretch.origin), min(s.end, stretch.end) - stretch.origin)
+            for s in spans
+            if s.start < stretch.end and stretch.origin < s.end
+        ]
+        for span in here:
+            chosen = replace(
+                part, events=[replace(e) for e in part.events if e.start in span], pedal=[]
+            )
+            perform(stretch.plan, stretch.changes, [chosen])
+            for event in chosen.events:
+                note = _fit(task, event, span, stretch.origin)
+                if note is not None:
+                    new.append(note)
+            points += [
+                AutomationPoint(task.fresh_id(), stretch.origin + tick, _PEDAL, value)
+                for tick, value in chosen.pedal
+                if tick in span and not task.is_locked_at(stretch.origin + tick)
+            ]
+    new = _avoid(new, kept, role_of(track) in _ONE_VOICE, spans)
+    automation = tuple(
+        point
+        for point in track.automation
+        if point.parameter != _PEDAL
+        or not any(point.tick in span for span in spans)
+        or task.is_locked_at(point.tick)
+    )
+    taken = {point.tick for point in automation if point.parameter == _PEDAL}
+    automation += tuple(point for point in points if point.tick not in taken)
+    track = replace(track.with_notes([*kept, *new]), automation=automation)
+    return without_notes(replace_track(score, track), gone)
+
+
+def _fit(task: Task, event: Event, span: Span, origin: int) -> Note | None:
+    """Return the note of an event, cut to its stretch; none in a locked section."""
+    start = max(event.start, span.start)
+    end = min(event.end, span.end)
+    if end - start < 1 or task.is_locked_at(origin + start):
+        return None
+    return task.note(origin + start, end - start, event.pitch, event.velocity)
+
+
+def _avoid(new: list[Note], kept: list[Note], one_voice: bool, spans: list[Span]) -> list[Note]:
+    """Leave out new notes where old ones sound on: the same pitch, or any in a single line."""
+    holding = [
+        note
+        for note in kept
+        if any(note.start < span.end and note.end > span.start for span in spans)
+    ]
+    holding.sort(key=lambda note: note.start)
+    out = []
+    for note in new:
+        clash = [
+            old
+            for old in holding
+            if old.start < note.end and note.start < old.end
+            and (old.pitch == note.pitch or one_voice)
+        ]  # fmt: skip
+        if any(old.start <= note.start + EARLY for old in clash):
+            continue
+        if clash:
+            note = replace(note, duration=max(1, min(old.start for old in clash) - note.start))
+        out.append(note)
+    return out
+
+
+def bar_spans(score: Score, spans: list[Span]) -> list[Span]:
+    """Return the bars that lie in the spans, cut to them."""
+    starts = [*Timeline(score).bar_starts(), score.end]
+    bars = []
+    for span in spans:
+        first = max(0, bisect_right(starts, span.start) - 1)
+        for low, high in zip(starts[first:], starts[first + 1 :], strict=False):
+            if low >= span.end:
+                break
+            bars.append(Span(max(low, span.start), min(high, span.end)))
+    return [bar for bar in bars if bar.start < bar.end]

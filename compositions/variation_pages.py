@@ -1,0 +1,77 @@
+"""The box on a song's page that asks the composer for a change, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ariaforge.exceptions import DomainError
+from compositions.composer.operations import EXAMPLES
+from compositions.history_pages import actor_of, is_htmx, song_to_change, song_to_see
+from compositions.models import Composition
+from compositions.variations import latest_variations, request_variation
+from compositions.views import page_for_members
+from projects.models import Project
+
+
+@page_for_members
+@require_POST
+def composition_vary(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for a change in words; what was typed stays when it is not understood."""
+    song = song_to_change(request, pk)
+    typed, error = request.POST.get("text", ""), ""
+    try:
+        request_variation(
+            composition=song,
+            user=actor_of(request),
+            text=typed,
+            idempotency_key=_key(request, song, typed),
+        )
+    except DomainError as refusal:
+        error = refusal.message
+    if is_htmx(request):
+        return _variations(request, song, typed if error else "", error)
+    if error:
+        messages.error(request, error)
+    else:
+        messages.success(request, "The change is being made; it will be offered as a proposal.")
+    return redirect("composition_detail", pk=pk)
+
+
+@never_cache
+@page_for_members
+@require_safe
+def composition_variations(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send the box and the latest requests, for the page that waits for one."""
+    return _variations(request, song_to_see(request, pk), "", "")
+
+
+def _variations(request: HttpRequest, song: Composition, typed: str, error: str) -> HttpResponse:
+    can_edit = Project.objects.editable_by(actor_of(request)).filter(pk=song.project_id).exists()
+    rows = latest_variations(song)
+    context = {
+        "song": song,
+        "can_edit": can_edit,
+        "typed": typed,
+        "vary_error": error,
+        "vary_examples": EXAMPLES,
+        "variations": rows,
+        "variations_active": any(
+            row.job is not None and row.job.state in ("queued", "running") for row in rows
+        ),
+    }
+    return render(request, "compositions/_variations.html", context, status=422 if error else 200)
+
+
+def _key(request: HttpRequest, song: Composition, typed: str) -> str:
+    """Return a key that is the same only when the same page sends the same words twice."""
+    page = request.POST.get("request_key", "")[:64]
+    if not page:
+        return ""
+    return f"vary:{page}:{hashlib.sha256(f'{song.pk}{typed}'.encode()).hexdigest()[:32]}"

@@ -1,0 +1,23 @@
+"""Songs for the tests of operations, made once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from compositions.composer import compose, parse_prompt
+from compositions.score.document import Score, ordered
+from tests.compositions.songs import example_score
+
+
+@lru_cache(maxsize=1)
+def song() -> Score:
+    """Twenty bars with form, chords and four tracks, made without the composer."""
+    score = ordered(example_score())
+    return replace(score, metadata={"genre": "lo-fi"})
+
+
+@lru_cache(maxsize=4)
+def composed(prompt: str = "a pop song with piano, strings, bass and drums, 24 bars") -> Score:
+    """A song by the composer."""
+    return compose(parse_prompt(prompt), seed=3).score
