@@ -252,9 +252,10 @@ def _respect_locks(before: Score, after: Score) -> None:
     """Raise :class:`OperationError` if anything locked is not as it was."""
     if not _has_locks(before):
         return
-    entities = to_entities(to_dict(before))
-    locks = Locks(entities)
-    for change in diff(entities, to_entities(to_dict(after))):
+    entities, new = to_entities(to_dict(before)), to_entities(to_dict(after))
+    # What is new stands in tracks and sections that are new, so these must be known, too.
+    locks = Locks({**new, **entities})
+    for change in diff(entities, new):
         lock = locks.against(change)
         if lock:
             fields = entities.get(lock, {})

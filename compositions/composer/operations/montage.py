@@ -113,12 +113,18 @@ class _Build:
             last = out[-1] if out else None
             wanted = state(piece.start)
             if first is None and (last is None or _value(last) != _value(wanted)):
-                out.append(replace(wanted, id=self.task.fresh_id(), tick=self.at))
+                # A song that begins elsewhere keeps its first entry, if that says the same.
+                keep = last is None and old and _value(old[0]) == _value(wanted)
+                key = old[0].id if keep else self.task.fresh_id()
+                out.append(replace(wanted, id=key, tick=self.at))
             for change in inside:
                 new = replace(change, id=self._id(change, piece), tick=change.tick + shift)
-                if piece.copy and out and _value(out[-1]) == _value(new):
+                if out and out[-1].tick == new.tick:
+                    out.pop()
+                used = any(entry.id == new.id for entry in out)
+                if (piece.copy or used) and out and _value(out[-1]) == _value(new):
                     continue
-                out.append(new)
+                out.append(replace(new, id=self.task.fresh_id()) if used else new)
 
     def _tempo(self, tick: int) -> TempoChange:
         return TempoChange("", tick, self.timeline.tempo_at(tick))

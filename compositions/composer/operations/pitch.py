@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from compositions.composer.operations import readers
 from compositions.composer.operations.base import OperationError, Task, operation
-from compositions.composer.operations.regions import Span
+from compositions.composer.operations.regions import Span, song_length
 from compositions.composer.roman import roman_of
 from compositions.score.chord_qualities import QUALITY_DEGREES
 from compositions.score.document import Chord, KeyChange, Mode, Score
@@ -98,7 +98,7 @@ def _moved_chord(chord: Chord, shift: int) -> Chord:
 
 def _with_keys(task: Task, score: Score, change: Callable[[KeyChange], KeyChange]) -> Score:
     """Change the keys inside the scope, and come back to the old one after it."""
-    end = score.end
+    end = song_length(score)
     by_tick = {key.tick: key for key in score.keys}
     for span in task.region.spans:
         for piece in _unlocked(task, span, end):
@@ -106,7 +106,10 @@ def _with_keys(task: Task, score: Score, change: Callable[[KeyChange], KeyChange
             if piece.start not in by_tick:
                 by_tick[piece.start] = replace(before, id=task.fresh_id(), tick=piece.start)
             if piece.end < end and piece.end not in by_tick:
-                by_tick[piece.end] = replace(after, id=task.fresh_id(), tick=piece.end)
+                if task.is_locked_at(piece.end):  # no key can be written there
+                    task.remark("The locked section keeps its notes under the new key signature.")
+                else:
+                    by_tick[piece.end] = replace(after, id=task.fresh_id(), tick=piece.end)
             for tick in [tick for tick in by_tick if tick in piece]:
                 by_tick[tick] = change(by_tick[tick])
     ticks = sorted(by_tick)

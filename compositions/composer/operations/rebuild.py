@@ -17,6 +17,7 @@ from compositions.composer.harmony import Changes, ChordSlot
 from compositions.composer.operations.base import OperationError
 from compositions.composer.operations.listening import guess_chords, role_of
 from compositions.composer.operations.pitch import key_at
+from compositions.composer.operations.regions import song_length
 from compositions.composer.plan import PlannedSection, SongPlan, make_plan
 from compositions.composer.rhythm import Grid, grid_for
 from compositions.composer.roman import Harmony, roman_of
@@ -50,7 +51,7 @@ def stretches(score: Score, seed: int, *, style: Style | None = None) -> list[St
 
     Raises :class:`OperationError` for a meter that the composer does not write.
     """
-    end = score.end
+    end = song_length(score)
     if end == 0:
         raise OperationError("The song has no bars yet.")
     ticks = {0, end}
@@ -63,7 +64,7 @@ def stretches(score: Score, seed: int, *, style: Style | None = None) -> list[St
         try:
             grid = grid_for(meter.numerator, meter.denominator)
         except ValueError as error:
-            raise OperationError(f"The composer cannot write in this meter: {error}") from error
+            raise OperationError(f"The composer cannot write in this meter: {error}.") from error
         found.append(_stretch(score, seed, style or style_of(score), grid, origin, stop))
     return found
 
@@ -71,7 +72,12 @@ def stretches(score: Score, seed: int, *, style: Style | None = None) -> list[St
 def _stretch(score: Score, seed: int, style: Style, grid: Grid, origin: int, stop: int) -> Stretch:
     bars = max(1, -(-(stop - origin) // grid.ticks))
     key = key_at(score, origin)
-    sections = _sections(score, grid, origin, bars, last=stop >= score.end)
+    final = stop >= song_length(score)
+    sections = _sections(score, grid, origin, bars, last=final)
+    if not final:  # the writers look ahead to what follows; its bar is not used
+        ahead = _sections(score, grid, stop, 1, last=True)[0]
+        ahead = replace(ahead, index=len(sections), start_bar=bars)
+        sections, bars = (*sections, ahead), bars + 1
     bpm = min(240.0, max(40.0, Timeline(score).tempo_at(origin)))
     spec = MusicSpec()
     values = {

@@ -64,12 +64,10 @@ class Region:
             spans = [Span(section.start, section.end) for section in sorted(
                 sections, key=lambda section: section.start)]  # fmt: skip
         if self.scope.bars:
-            timeline = Timeline(self.score)
+            timeline, total = Timeline(self.score), bar_total(self.score)
             first, last = self.scope.bars
-            if first > timeline.bar_count:
-                raise ValueError(
-                    f"The song has {timeline.bar_count} bars, so it has no bar {first}."
-                )
+            if first > total:
+                raise ValueError(f"The song has {total} bars, so it has no bar {first}.")
             low, high = timeline.bar_start(first), timeline.bar_start(last + 1)
             spans = [Span(max(low, s.start), min(high, s.end)) for s in spans]
             spans = [span for span in spans if span.start < span.end]
@@ -91,7 +89,7 @@ class Region:
     @property
     def finite(self) -> list[Span]:
         """The stretches, cut at the end of the song."""
-        end = self.score.end
+        end = song_length(self.score)
         return [Span(span.start, min(span.end, end)) for span in self.spans if span.start < end]
 
     def span_at(self, tick: int) -> Span | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from compositions.composer.operations import readers
 from compositions.composer.operations.base import OperationError, Task, operation
+from compositions.composer.operations.regions import song_length
 from compositions.composer.seeds import stream
 from compositions.score.document import (
     TEMPO_MAX_BPM,
@@ -39,14 +40,14 @@ def change_tempo(task: Task, bpm: float = 0.0, factor: float = 0.0) -> Score:
     by_tick = {change.tick: change for change in score.tempos}
     if bpm:
         factor = bpm / _tempo_at(score, task.region.spans[0].start)
-    end = score.end
+    end = song_length(score)
     for span in task.region.spans:
         stop = min(span.end, max(1, end))
-        if span.start not in by_tick:
+        if span.start not in by_tick and not task.is_locked_at(span.start):
             by_tick[span.start] = TempoChange(
                 task.fresh_id(), span.start, _tempo_at(score, span.start)
             )
-        if stop < end and stop not in by_tick:
+        if stop < end and stop not in by_tick and not task.is_locked_at(stop):
             by_tick[stop] = TempoChange(task.fresh_id(), stop, _tempo_at(score, stop))
         for tick in [tick for tick in by_tick if span.start <= tick < stop]:
             if not task.region.holds(tick):
