@@ -108,6 +108,32 @@ def test_refusals_are_sentences(tmp_path: Path) -> None:
         call_command("render", midi, out=below_a_file, stdout=StringIO(), stderr=StringIO())
 
 
+def test_compose_bench_prints_the_table_and_checks_targets(tmp_path: Path) -> None:
+    prompts, figures = tmp_path / "prompts.jsonl", tmp_path / "new" / "figures.json"
+    prompts.write_text(
+        '{"id": "a", "prompt": "waltz in G major, 120 bpm, 8 bars", "tempo": 120, "meter": "3/4"}\n'
+        '{"id": "b", "prompt": "rock, 8 bars", "expected": {"bars": 40}}\n'
+    )
+    output = StringIO()
+    options: dict[str, object] = {"seeds": 1, "json": figures, "misses": True, "stdout": output}
+    call_command("compose_bench", prompts, **options)
+    table = output.getvalue()
+    assert "100.0 %  " in next(line for line in table.splitlines() if line.startswith("exact BPM"))
+    assert "length: b/1" in table
+    assert "ark: not installed" in table
+    written = json.loads(figures.read_text())
+    assert {song["id"]: song.get("length") for song in written["songs"]} == {"a": None, "b": 0.0}
+    assert written["results"]["meter"] == 1.0
+    with pytest.raises(SystemExit) as stopped:
+        call_command("compose_bench", prompts, seeds=1, check=True, stdout=StringIO())
+    assert stopped.value.code == 1
+    prompts.write_text("no JSON\n")
+    with pytest.raises(CommandError, match="line 1"):
+        call_command("compose_bench", prompts)
+    with pytest.raises(CommandError, match="Cannot read"):
+        call_command("compose_bench", tmp_path / "nowhere.jsonl")
+
+
 @pytest.mark.django_db
 def test_factory_content_is_loaded_once_and_mended(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("load_factory", verbosity=0)

@@ -1,0 +1,55 @@
+"""How well the words sit on the notes: stressed syllables on beats, one note a syllable."""
+
+from __future__ import annotations
+
+from compositions.composer.lyrics import syllables_of_line
+from compositions.score.document import Score, Syllable
+from compositions.score.timeline import Timeline
+
+Measured = tuple[float | None, str]
+_TOUCH = 60
+"""Ticks that a performer may be off a beat and still be on it."""
+
+
+def words_of(score: Score) -> list[list[Syllable]]:
+    """Return the sung words as lists of their syllables."""
+    words: list[list[Syllable]] = []
+    goes_on = False
+    for syllable in score.syllables:
+        if goes_on and words:
+            words[-1].append(syllable)
+        else:
+            words.append([syllable])
+        goes_on = syllable.continues
+    return words
+
+
+def word_counts(score: Score) -> tuple[int, int, int, int]:
+    """Return (words, words on as many syllables as they have, stressed ones, on a beat)."""
+    starts = {note.id: note.start for track in score.tracks for note in track.notes}
+    meter = Timeline(score).meter_at(0)
+    compound = meter.denominator == 8 and meter.numerator % 3 == 0
+    beat = meter.ticks_per_beat * (3 if compound else 1)
+    words = words_of(score)
+    exact = stressed = strong = 0
+    for word in words:
+        expected = syllables_of_line("".join(syllable.text for syllable in word))
+        exact += len(expected) == len(word)
+        for wanted, sung in zip(expected, word, strict=False):
+            if wanted.stressed and sung.note_id in starts:
+                stressed += 1
+                inside = starts[sung.note_id] % meter.ticks_per_bar % beat
+                strong += min(inside, beat - inside) <= _TOUCH
+    return len(words), exact, stressed, strong
+
+
+def lyric_fit(score: Score) -> Measured:
+    """Return the share of words and stresses that fit; None for songs without words."""
+    if not score.syllables:
+        return None, "there are no words"
+    words, exact, stressed, strong = word_counts(score)
+    share = strong / stressed if stressed else 1.0
+    return 0.5 * exact / words + 0.5 * share, (
+        f"{exact / words:.0%} of the words have their syllables, "
+        f"{share:.0%} of the stressed ones begin on a beat"
+    )
