@@ -14,6 +14,7 @@ from compositions.composer.rhythm import fit_pattern
 from compositions.composer.seeds import stream
 
 _ALTERNATIVE = 0.4
+_OWN = frozenset({"bass", "comp", "arpeggio"})
 
 
 def level_of(energy: float) -> str:
@@ -39,8 +40,10 @@ def pick_pattern(plan: SongPlan, section: PlannedSection, kind: str, bar: int) -
     patterns = at_level(groove.get(kind) or {}, section.energy)
     if not patterns:
         return ("R" if kind == "bass" else "x") + "-" * (plan.grid.steps - 1)
+    # Tables that parts name themselves are drawn alike, so that two halves interlock.
+    draw = kind if kind in _OWN else "named"
     rng = stream(
-        plan.seed, f"material:{section.material}", kind, f"pattern:{level_of(section.energy)}"
+        plan.seed, f"material:{section.material}", draw, f"pattern:{level_of(section.energy)}"
     )
     pattern = rng.choice(patterns)
     answer, answers = rng.choice(patterns), rng.random() < _ALTERNATIVE
