@@ -86,7 +86,10 @@ def quantised_scores(draw: st.DrawFn) -> Score:
             fresh(), tick, draw(st.integers(2, 9)), draw(st.sampled_from([2, 4, 8]))
         )
         meters.append(meter)
-        tick += meter.ticks_per_bar * draw(st.integers(1, 2))
+        tick += meter.ticks_per_bar
+        while tick % 480:
+            # So that the beats of the next meter are those that the notes are drawn for.
+            tick += meter.ticks_per_bar
     tracks = []
     for _ in range(draw(st.integers(1, 3))):
         grids = draw(st.lists(st.sampled_from([120, 160, 80, 60, 240, 96]), min_size=1, max_size=6))
