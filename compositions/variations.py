@@ -17,6 +17,7 @@ from ariaforge.jobs.services import IdempotencyKeyReusedError, submit_job
 from compositions.composer.operations import (
     Operation,
     OperationError,
+    explain,
     read_request,
 )
 from compositions.documents import load_score
@@ -144,6 +145,11 @@ def title_of(session: AISession) -> str:
         return text[0].upper() + text[1:]
     names = [str(entry["name"]).replace("_", " ") for entry in session.parameters["operations"]]
     return ", ".join(dict.fromkeys(names))[:160].capitalize()
+
+
+def explain_song(composition: Composition) -> list[str]:
+    """Return sentences on how the song is made, as it stands now."""
+    return explain(load_score(composition))
 
 
 def latest_variations(composition: Composition, count: int = 5) -> list[AISession]:

@@ -17,7 +17,7 @@ from compositions.api.editing_views import (
 from compositions.api.import_views import ImportIntoView, ImportSongView, ImportViewSet
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
 from compositions.api.proposal_views import ProposalViewSet
-from compositions.api.variation_views import VariationsView
+from compositions.api.variation_views import ExplanationView, VariationsView
 from compositions.api.version_views import VersionViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -37,6 +37,7 @@ urlpatterns = [
     path("compositions/import/", ImportSongView.as_view(), name="composition-import-new"),
     path(f"{_song}/import/", ImportIntoView.as_view(), name="composition-import"),
     path(f"{_song}/variations/", VariationsView.as_view(), name="composition-variations"),
+    path(f"{_song}/explanation/", ExplanationView.as_view(), name="composition-explanation"),
     path(f"{_song}/document/", DocumentView.as_view(), name="composition-document"),
     path(f"{_song}/edits/", EditsView.as_view(), name="composition-edits"),
     path(f"{_song}/edits/undo/", UndoView.as_view(), name="composition-undo"),

@@ -12,11 +12,11 @@ from rest_framework.views import APIView
 
 from ariaforge.api.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from ariaforge.api.jobs import JobSerializer
-from compositions.api.base import actor, song_to_edit
+from compositions.api.base import actor, song_to_edit, song_to_see
 from compositions.composer.operations.sentences import MAX_REQUEST_CHARACTERS
 from compositions.models import AISession
 from compositions.services import SEED_LIMIT
-from compositions.variations import MAX_OPERATIONS, request_variation
+from compositions.variations import MAX_OPERATIONS, explain_song, request_variation
 
 
 class VariationRequestSerializer(serializers.Serializer[Any]):
@@ -102,3 +102,23 @@ class VariationsView(APIView):
         )
         answer = VariationSerializer(row, context={"request": request}).data
         return Response(answer, status=status.HTTP_202_ACCEPTED)
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """How a song is made, in words."""
+
+    sentences = serializers.ListField(child=serializers.CharField())
+
+
+class ExplanationView(APIView):
+    """How a song is made."""
+
+    @extend_schema(
+        operation_id="compositions_explanation_retrieve",
+        summary="Explain a song: form, key, chords in numerals, devices",
+        responses={200: ExplanationSerializer},
+    )
+    def get(self, request: Request, composition_pk: str) -> Response:
+        """Say in words how the song is made as it stands now, edits included."""
+        song = song_to_see(request, composition_pk)  # type: ignore[arg-type]
+        return Response({"sentences": explain_song(song)})

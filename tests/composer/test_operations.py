@@ -14,6 +14,7 @@ from compositions.composer.operations import (
     OperationError,
     apply_operation,
     apply_operations,
+    explain,
     kinds,
 )
 from compositions.score.diff import diff
@@ -508,3 +509,27 @@ def test_changes_are_small_in_the_diff() -> None:
     changes = diff(to_entities(to_dict(score)), to_entities(to_dict(after)))
     assert len(changes) == 4
     assert {change.action for change in changes} == {"set"}
+
+
+def test_explaining_a_song() -> None:
+    lines = explain(song())
+    assert lines[0] == "Lo-fi, in D minor, 4/4 at 82 beats per minute, 20 bars."
+    assert "Verse 1: VImaj7 V7 i9 iv7." in " ".join(lines)
+    assert "It is fullest in Chorus 2." in lines
+    assert "The major dominant of minor: A7." in lines
+    assert "It ends with" in " ".join(lines) or "It ends open" in " ".join(lines)
+    higher = do(song(), "transpose", Scope(bars=(15, 20)), {"semitones": 2})
+    assert "In bar 15 the key changes to E minor, a tone up." in explain(higher)
+    assert explain(EMPTY) == ["The song is empty."]
+
+
+def test_explaining_names_what_it_finds() -> None:
+    given = {"chords": [["C"], ["G"], ["Am"], ["F"]]}
+    axis = do(song(), "change_key", Scope(), {"tonic": "C", "mode": "major"})
+    axis = do(axis, "reharmonise", Scope(), given)
+    loop = "Chorus: vi IV I V, the axis progression from its sixth degree."
+    assert loop in explain(axis)
+    rich = do(axis, "reharmonise", Scope(), {"chords": [["C"], ["A7"], ["Dm"], ["Fm"]]})
+    words = " ".join(explain(rich))
+    assert "Secondary dominants: A7." in words
+    assert "Chords borrowed from minor: Fm." in words

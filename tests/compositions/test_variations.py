@@ -194,6 +194,15 @@ def test_api_refusals(api: APIClient, song: Composition, body: dict[str, Any]) -
     assert answer.json()["error"]["message"]
 
 
+def test_api_explains_the_song(
+    api: APIClient, song: Composition, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(12):
+        answer = api.get(f"/api/v1/compositions/{song.pk}/explanation/")
+    assert answer.status_code == 200
+    assert "In D minor, 4/4 at 82 beats per minute, 20 bars." in answer.json()["sentences"]
+
+
 def test_strangers_see_nothing(song: Composition) -> None:
     client = APIClient()
     client.force_authenticate(UserFactory())

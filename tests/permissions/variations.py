@@ -34,4 +34,5 @@ VARIATIONS: list[Row] = [
         POST="401 404 403 403 202 202 404",
         bodies={"POST": faster},
     ),
+    api("composition-explanation", args=in_song, GET="401 404 200 200 200 200 404"),
 ]

@@ -10,6 +10,7 @@ from compositions.composer.operations import (  # noqa: F401 - they register the
     tempo,
     tracks,
     vary,
+    voices,
 )
 from compositions.composer.operations.base import (
     Operation,
@@ -19,6 +20,7 @@ from compositions.composer.operations.base import (
     apply_operations,
     kinds,
 )
+from compositions.composer.operations.explaining import explain
 from compositions.composer.operations.sentences import EXAMPLES, Reading, read_request
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Result",
     "apply_operation",
     "apply_operations",
+    "explain",
     "kinds",
     "read_request",
 ]

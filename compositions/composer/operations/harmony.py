@@ -24,10 +24,8 @@ from compositions.composer.styles import styles
 from compositions.score.document import (
     Chord,
     KeyChange,
-    Mode,
     Note,
     Score,
-    Track,
     TrackRole,
 )
 from compositions.score.harmony import (
@@ -39,9 +37,9 @@ from compositions.score.harmony import (
     scale_pitch_classes,
     spell,
 )
-from compositions.score.limits import MAX_TRACKS
 
-_MELODIC = (TrackRole.LEAD, TrackRole.VOCAL)
+MELODIC = (TrackRole.LEAD, TrackRole.VOCAL)
+"""Roles that carry the tune."""
 
 
 # -- Other chords ---------------------------------------------------------------------------
@@ -118,7 +116,7 @@ def _found(
 ) -> list[Chord]:
     """Find other chords by the tune, chord by chord along the best path."""
     rng = task.rng("chords")
-    melody = [n for t in score.tracks if role_of(t) in _MELODIC for n in t.notes]
+    melody = [n for t in score.tracks if role_of(t) in MELODIC for n in t.notes]
     chosen = [
         index
         for index, chord in enumerate(old)
@@ -195,13 +193,13 @@ def follow(task: Task, score: Score, old: list[Chord], new: list[Chord]) -> Scor
     )  # fmt: skip
     tracks = []
     for track in score.tracks:
-        follows = not track.percussion and role_of(track) not in _MELODIC
+        follows = not track.percussion and role_of(track) not in MELODIC
         if not follows or not task.region.free_track(track):
             tracks.append(track)
             continue
         notes = []
         for note in track.notes:
-            one, other = _at(before, note.start), _at(after, note.start)
+            one, other = chord_at(before, note.start), chord_at(after, note.start)
             if one is None or other is None:
                 notes.append(note)
                 continue
@@ -216,7 +214,8 @@ def follow(task: Task, score: Score, old: list[Chord], new: list[Chord]) -> Scor
     return replace(score, chords=tuple(after), tracks=tuple(tracks))
 
 
-def _at(chords: list[Chord], tick: int) -> Chord | None:
+def chord_at(chords: list[Chord], tick: int) -> Chord | None:
+    """Return the chord that a note at a tick belongs to, None where there is none."""
     # A note played a little early already belongs to the next chord.
     return next((c for c in chords if c.start - 30 <= tick < c.end - 30), None)
 
@@ -273,7 +272,7 @@ def write_chords(task: Task, score: Score) -> Score:
     for stretch in stretches(score, task.seed % 2**31):
         key = key_at(score, stretch.origin)
         pitched = [t for t in score.tracks if not t.percussion and t.notes]
-        alone = all(role_of(track) in _MELODIC for track in pitched)
+        alone = all(role_of(track) in MELODIC for track in pitched)
         slots = [(s.start, s.duration, s.harmony) for s in stretch.changes.slots]
         if alone:
             candidates = diatonic_harmonies(key)
@@ -304,71 +303,6 @@ def write_chords(task: Task, score: Score) -> Score:
     return replace(score, chords=tuple(new))
 
 
-@operation(
-    "harmonise",
-    "Add a second voice to a tune",
-    interval=readers.choice("third", "sixth"),
-    above=readers.flag,
-)
-def harmonise(task: Task, interval: str = "third", above: bool = False) -> Score:
-    """Add a track that goes along with the tune in thirds or sixths of the scale.
-
-    On strong notes the voice takes the chord tone nearest to that interval, so that it
-    never rubs against the harmony.
-    """
-    score = task.score
-    leads = [t for t in task.region.tracks if not t.percussion and t.notes]
-    if not task.scope.tracks:
-        leads = [t for t in leads if role_of(t) in _MELODIC]
-    if not leads:
-        raise OperationError("There is no tune here to harmonise.")
-    if len(score.tracks) >= MAX_TRACKS:
-        raise OperationError(f"A song can have {MAX_TRACKS} tracks at most.")
-    lead = leads[0]
-    notes: list[Note] = []
-    chords = sorted(score.chords, key=lambda c: c.start)
-    for note in lead.notes:
-        if task.region.span_at(note.start) is None or task.is_locked_at(note.start):
-            continue
-        key = key_at(score, note.start)
-        chord = _at(chords, note.start)
-        pitch = _second(note, key, chord, 2 if interval == "third" else 5, 1 if above else -1)
-        if 0 <= pitch <= 127:
-            notes.append(task.note(note.start, note.duration, pitch, note.velocity - 12))
-    if not notes:
-        raise OperationError("There is no tune here to harmonise.")
-    last = max(track.position for track in score.tracks)
-    names = {track.name for track in score.tracks}
-    name, number = f"{lead.name} (harmony)"[:190], 2
-    while name in names:
-        name, number = f"{lead.name} (harmony {number})"[:195], number + 1
-    voice = Track(
-        id=task.fresh_id(), name=name, role=TrackRole.HARMONY, program=lead.program,
-        bank=lead.bank, preset=lead.preset, gain_db=max(-120.0, lead.gain_db - 3.0),
-        pan=max(-1.0, min(1.0, lead.pan + 0.25)), reverb_send=lead.reverb_send,
-        position=last + 1.0,
-    ).with_notes(notes)  # fmt: skip
-    return replace(score, tracks=(*score.tracks, voice))
-
-
-def _second(note: Note, key: KeyChange, chord: Chord | None, steps: int, side: int) -> int:
-    scale = set(scale_pitch_classes(key.tonic, key.mode))
-    if len(scale) < 7:
-        scale = set(
-            scale_pitch_classes(key.tonic, Mode.MINOR if key.mode in MINOR_MODES else Mode.MAJOR)
-        )
-    pitch, left = note.pitch, steps
-    while left and 0 < pitch < 127:
-        pitch += side
-        left -= pitch % 12 in scale
-    if chord is not None and note.duration >= 240:
-        tones = chord_pitch_classes(chord)
-        near = [p for p in range(pitch - 2, pitch + 3) if p % 12 in tones and p != note.pitch]
-        if near and note.pitch % 12 in tones:
-            pitch = min(near, key=lambda p: (abs(p - pitch), p))
-    return pitch
-
-
 # -- Another style --------------------------------------------------------------------------
 
 
@@ -382,7 +316,7 @@ def change_style(task: Task, style: str = "") -> Score:
     tracks = [
         track
         for track in task.region.free_tracks()
-        if task.scope.tracks or role_of(track) not in (*_MELODIC, TrackRole.HARMONY)
+        if task.scope.tracks or role_of(track) not in (*MELODIC, TrackRole.HARMONY)
     ]
     if tracks:
         score = rewrite(

@@ -123,6 +123,10 @@ def _loosened(task: Task, track: Track, strength: float) -> tuple[Track, dict[st
             moved.append(note)
             continue
         ticks, velocity = _offsets(task.seed, track.id, note, strength)
+        if note.start + ticks >= 0 and task.is_locked_at(note.start + ticks):
+            exceptions[note.id] = [note.start, note.duration, note.velocity]
+            moved.append(note)
+            continue
         new = replace(
             note,
             start=max(0, note.start + ticks),
@@ -175,7 +179,7 @@ def quantise(task: Task, grid: int = 120, strength: float = 1.0) -> Score:
                 span = task.region.span_at(note.start)
                 start = note.start + round((target - note.start) * strength)
                 # It may not leave the scope by being moved.
-                if span is not None and start in span:
+                if span is not None and start in span and not task.is_locked_at(start):
                     note = replace(note, start=start)
             notes.append(note)
         tracks.append(track.with_notes(notes))
