@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from compositions.composer.events import Part
 from compositions.composer.harmony import Changes
-from compositions.composer.plan import SongPlan
-from compositions.score.document import Score
+from compositions.composer.plan import PlannedSection, SongPlan
+from compositions.score.document import Mode, Score
+from compositions.score.harmony import MINOR_MODES
 
 
 def theory_of(plan: SongPlan, changes: Changes, score: Score) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def explanation_of(plan: SongPlan, changes: Changes, parts: list[Part]) -> list[
             slot.harmony.roman for slot in changes.slots if section.start_bar <= slot.bar < last
         ]
         lines.append(f"{section.label.rstrip(' 1')}: {' '.join(romans)}.")
+    lines += devices_of(plan.sections, plan.mode, changes)
     highest = max(plan.sections, key=lambda section: section.energy)
     if len(plan.sections) > 1:
         lines.append(f"The song is fullest in {highest.label}.")
@@ -87,3 +91,54 @@ def explanation_of(plan: SongPlan, changes: Changes, parts: list[Part]) -> list[
     if spec.not_understood:
         lines.append("Not understood: " + ", ".join(spec.not_understood) + ".")
     return lines
+
+
+_CADENCES = {
+    "authentic": "ends on the tonic after its dominant",
+    "plagal": "ends on the tonic after the subdominant",
+    "half": "stays open on the dominant",
+    "deceptive": "turns away from the expected tonic",
+}
+
+
+def devices_of(sections: Sequence[PlannedSection], mode: Mode, changes: Changes) -> list[str]:
+    """Return sentences on the harmonic devices that the chords show, none for none."""
+    romans = list(dict.fromkeys(slot.harmony.roman for slot in changes.slots))
+    lines = []
+    if secondary := _secondary_dominants(changes):
+        lines.append(f"Secondary dominants: {_listed(secondary)}.")
+    if borrowed := [roman for roman in romans if _is_borrowed(roman, mode)]:
+        lines.append(f"Borrowed from outside the key: {_listed(borrowed)}.")
+    if any(slot.harmony.bass is not None for slot in changes.slots):
+        lines.append("Some chords stand over another bass note than their root.")
+    told: dict[str, str] = {}
+    for section, cadence in zip(sections, changes.cadences, strict=True):
+        if section.kind not in ("intro", "outro") and cadence in _CADENCES:
+            told.setdefault(section.label.rstrip(" 1"), _CADENCES[cadence])
+    lines += [f"{label} {words}." for label, words in told.items()]
+    return lines
+
+
+def _secondary_dominants(changes: Changes) -> list[str]:
+    """Return dominant chords that fall a fifth to a chord other than the tonic."""
+    found: dict[str, None] = {}
+    for before, after in pairwise(slot.harmony for slot in changes.slots):
+        falls = (before.root - 7) % 12 == after.root
+        if "/" in before.roman:
+            found[before.roman] = None
+        elif before.dominant and falls and not before.roman.startswith(("V7", "V9", "V13", "I7")):
+            found[f"{before.roman} before {after.roman}"] = None
+    return list(found)
+
+
+def _is_borrowed(roman: str, mode: Mode) -> bool:
+    """Tell a chord on a lowered or raised degree, and the minor iv of a major key."""
+    if "/" in roman:
+        return False
+    if mode in MINOR_MODES:
+        return roman.startswith("bII") and not roman.startswith("bIII")
+    return roman.startswith(("b", "#")) or roman in ("iv", "iv7", "v", "v7", "i", "i7")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(list(names)[:6])
