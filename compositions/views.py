@@ -345,6 +345,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "facts": song_facts(song),
         "spec_lines": describe_spec(song.spec),
         "not_understood": song.spec.get("not_understood") or [],
+        "spec_notes": song.spec.get("notes") or [],
         "confidence_parts": confidence_parts(song.confidence),
         "render": render_row if playable else None,
         "loudness": level_text(render_row, "integrated_lufs", "LUFS"),

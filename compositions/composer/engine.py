@@ -78,6 +78,7 @@ def compose(
     """
     progress = on_progress or (lambda fraction, step: None)
     progress(0.0, "Planning")
+    lyrics = lyrics or spec.lyrics.value  # the prompt itself may hold the words
     plan = make_plan(spec, seed, parse_lyrics(lyrics) if lyrics else None)
     changes, parts = _attempts(plan, cast(plan), progress)
     title = make_title(plan)

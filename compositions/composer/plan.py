@@ -192,7 +192,7 @@ def _length(
     if spec.seconds.value:
         seconds = float(spec.seconds.value)
         if not _tempo_fixed(spec):
-            bpm = _tempo_for_length(bpm, seconds, grid, extra)
+            bpm = _tempo_for_length(bpm, seconds, grid, extra, spec.tempo_range.value)
             spec = replace(spec, tempo=replace(spec.tempo, value=bpm))
         return spec, _bars_for(seconds, bpm, grid, extra), True
     if form:
@@ -211,10 +211,15 @@ def _bars_for(seconds: float, bpm: float, grid: Grid, extra: float) -> int:
     return max(1, bars)
 
 
-def _tempo_for_length(bpm: float, seconds: float, grid: Grid, extra: float) -> float:
-    """A tempo near ``bpm`` at which a multiple of four bars lasts ``seconds``."""
+def _tempo_for_length(
+    bpm: float, seconds: float, grid: Grid, extra: float, allowed: tuple[float, float] | None
+) -> float:
+    """A tempo near ``bpm`` (inside ``allowed``) at which a multiple of four bars fits."""
     best: tuple[float, float] | None = None
+    low, high = allowed or (40.0, 300.0)
     for candidate in range(max(40, round(bpm) - 6), round(bpm) + 7):
+        if not low <= candidate <= high:
+            continue
         bars = max(4, 4 * round((seconds * candidate / 60.0 - extra) / grid.quarters / 4))
         actual = (bars * grid.quarters + extra) * 60.0 / candidate
         error = abs(actual - seconds)

@@ -36,15 +36,18 @@ _CUE = (
     r"|goes?|go|with|from|over|the|being|include|including|used|cycle|cycling|moving|move)\b)*"
     r"\s*[:=(]?\s*)"
 )
+# What was taken is blanked with a sign that counts as white space: chords do not cross it.
+_GAP = r"[^\S\x1f]"
 _BETWEEN = (
-    r"(?:\s*(?:->|→|[-–—,|>;~]|=>)\s*(?:and\s+|then\s+|to\s+)?"
-    r"|\s+(?:and|then|to|y|et|und|e)\s+|\s+|\s*\|\s*)"
+    rf"(?:{_GAP}*(?:->|→|[-–—,|>;~]|=>){_GAP}*(?:and{_GAP}+|then{_GAP}+|to{_GAP}+)?"
+    rf"|{_GAP}+(?:and|then|to|y|et|und|e){_GAP}+|{_GAP}+)"
 )
 _END = r"(?![\w#♯♭°ø△/']|\.\d)"
 _KIND = (
     rf"(?:\[?\s*\b(?i:({KINDS}))\b\s*\d?"
-    r"(?i:\s+(?:chords?|progression|changes|goes|uses|is))?\s*[\]:=]+\s*)"
+    r"(?i:\s+(?:chords?|progression|changes|goes|uses|is))?(?:\s*[\]:=]+\s*|\s+))"
 )
+_TAG_BEFORE = re.compile(rf"\[\s*({KINDS})\b[^\]\n]*\]\s*$", re.IGNORECASE)
 _AFTER = (
     r"(?:\s+(?i:progression|chords|changes|loop|vamp))?"
     rf"(?:\s*\)?\s*(?i:in|for|during)\s+(?i:the\s+)(?i:({KINDS}))s?\b)?"
@@ -72,14 +75,21 @@ def _read(reader: TextReader, found: Chords, token: str, fewest: int) -> None:
         barred = match[3].count("|") >= 2
         vamp = match[2] and names and re.search(r"vamp|loop", match[2], re.IGNORECASE)
         few = len(names) < (2 if cued or barred else fewest)
-        if few and not vamp and not (match[1] and names):
+        lead = match[0][: match.start(3) - match.start()]
+        led = bool(match[1] and re.search(r"[\]:=]", lead))
+        if few and not vamp and not (led and names):
             continue
         if not all(is_chord(text) for text in names):
             continue
         if not cued and not barred and _is_prose(reader, match, names):
             continue
         reader.mark(match.start(), match.end())
-        kind = match[1] or match[4]
+        # "the drums build over the chords F C G" has chords for the whole song.
+        aside = match[1] and not led and len(lead.split()) > 1
+        kind = match[4] if aside else match[1] or match[4]
+        start = match.end(3) - len(match[3].lstrip())
+        if kind is None and (tag := _TAG_BEFORE.search(reader.text[:start])):
+            kind = tag[1]
         found[SECTION_KINDS[kind.lower()] if kind else ""] = _english(bars)
 
 

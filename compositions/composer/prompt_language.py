@@ -151,6 +151,12 @@ def _split_compounds(text: str) -> str:
     return re.sub(rf"(?i)(\w{{3,}}?)(?:s|en)?({heads})\b", r"\1 \2", text)
 
 
+def language_name(code: str) -> str:
+    """Return the English name of a language code ("fr" is "French"), or the code."""
+    names = (name for name, known in LANGUAGE_NAMES.items() if known == code)
+    return next(names, code).title()
+
+
 def read_language(text: str) -> str | None:
     """Return the language that a text asks to be sung in ("lyrics in French"), or None."""
     names = "|".join(sorted(map(re.escape, LANGUAGE_NAMES), key=len, reverse=True))

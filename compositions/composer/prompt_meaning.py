@@ -171,6 +171,11 @@ def use_vocabulary(found: Findings, text: str, words: Vocabulary, blues: bool) -
     """Set genre, blend, instruments, unwanted and moods."""
     if blues and not words.genres:
         words.genres.append(Word(0, 0, "blues", find_genre("blues") or "blues"))
+    if not words.genres:  # "ragtime piano" and "jazz guitar" name a style by the way
+        for word, _ in words.instruments:
+            first = re.match(r"[\w&-]+(?=\s)", word.text)
+            if first and (name := find_genre(first[0])):
+                words.genres.append(Word(word.start, word.start + first.end(), first[0], name))
     _use_genres(found, text, words.genres)
     _use_instruments(found, words)
     if words.moods:

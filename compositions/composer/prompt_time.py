@@ -9,6 +9,9 @@ from compositions.composer.rhythm import grid_for
 from compositions.composer.text_reader import NUMBER, TextReader, read_number
 
 _METER_WORDS = {
+    r"compound[\s-]+triple(?:[\s-]+(?:time|met(?:er|re)))?": (9, 8),
+    r"compound[\s-]+quadruple(?:[\s-]+(?:time|met(?:er|re)))?": (12, 8),
+    r"compound[\s-]+(?:time|met(?:er|re)|duple)(?:[\s-]+(?:time|met(?:er|re)))?": (6, 8),
     r"waltz[\s-]+(?:time|feel|rhythm|meter)": (3, 4),
     r"common[\s-]+time": (4, 4),
     r"cut[\s-]+time|alla\s+breve": (2, 2),
@@ -16,9 +19,6 @@ _METER_WORDS = {
     r"triple[\s-]+(?:time|met(?:er|re))": (3, 4),
     r"duple[\s-]+(?:time|met(?:er|re))": (2, 4),
     r"quadruple[\s-]+(?:time|met(?:er|re))": (4, 4),
-    r"compound[\s-]+triple(?:[\s-]+(?:time|met(?:er|re)))?": (9, 8),
-    r"compound[\s-]+quadruple(?:[\s-]+(?:time|met(?:er|re)))?": (12, 8),
-    r"compound[\s-]+(?:time|met(?:er|re)|duple)(?:[\s-]+(?:time|met(?:er|re)))?": (6, 8),
     r"four[\s-]on[\s-]four": (4, 4),
 }
 _TOP = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -80,7 +80,9 @@ def _seconds(reader: TextReader) -> list[tuple[int, float]]:
         rf"\b(?:between\s+|from\s+)?({n})\s*(?:-|–|to|and)\s*({n})[\s-]*{_SECOND}",
         lambda m: 0.5 * (read_number(m[1]) + read_number(m[2])),
     )
-    each(rf"(?<!-)\b({n})[\s-]*{_SECOND}(?:\s+long)?", lambda m: read_number(m[1]))
+    each(
+        rf"(?<!-)\b(?!808|909|303|101)({n})[\s-]*{_SECOND}(?:\s+long)?", lambda m: read_number(m[1])
+    )
     return [(place, seconds) for place, seconds in found if seconds > 0]
 
 

@@ -143,6 +143,8 @@ def read_vocabulary(reader: TextReader, found: Vocabulary) -> None:
             continue
         kind, name = entry
         word = Word(match.start(), match.end(), match[0], name)
+        if kind == "genre" and _is_plain_word(reader, match):
+            continue
         if kind == "instrument" and _is_figurative(reader, match):
             reader.mark(match.start(), match.end())
             continue
@@ -190,6 +192,46 @@ def _is_figurative(reader: TextReader, match: re.Match[str]) -> bool:
     return False
 
 
+# Styles whose names are everyday words: "the opera house", "she rocks the baby".
+_EVERYDAY = re.compile(
+    r"(?:house|rock|march|marching|garage|dance|swing|trap|drill|metal|country|soul|surf|trance"
+    r"|jungle|drone|reel|world|industrial|carnival|lounge|parade|hymn|tavern|score|war|game|wedding"
+    r"|church|praise|club|beach|island|space|school|western|spiritual|chant|coffee|study|sleep)s?",
+    re.IGNORECASE,
+)
+_MUSIC_NOUN = (
+    r"(?:music|songs?|tracks?|beats?|tunes?|piece|number|anthem|groove|ballad|instrumental|band"
+    r"|style|vibes?|loop|jam|feel|rhythm|remix|banger|riff|theme|standard|bpm|key|tempo|genre)"
+)
+_LEADS_ON = re.compile(
+    rf"\s*(?:$|[^\w\s]|{_MUSIC_NOUN}\b|(?:with|about|for|using|featuring|and|but|or|without|no)\b"
+    r"|(?:at|in)\s+(?:the\s+)?[^\w\s]|at\s+\d|around\s+\d|in\s+(?:[A-Ha-h](?:[b#♭♯]|\b)|the\s+key|\d|major|minor)"
+    r"|[A-H][b#]?m?\b|\d)",
+    re.IGNORECASE,
+)
+
+
+def _is_plain_word(reader: TextReader, match: re.Match[str]) -> bool:
+    """Tell an everyday word from the style of that name by the words around it."""
+    if not _EVERYDAY.fullmatch(match[0]):
+        return False
+    before, after = reader.text[: match.start()], reader.text[match.end() :]
+    following = re.match(r"[\s-]+([\w'-]+)", after)
+    noun = re.match(rf"[\s-]+{_MUSIC_NOUN}\b", after, re.IGNORECASE)
+    if noun or (following and look_up(following[1])):
+        return False
+    if match[0].lower().endswith("s") and not match[0].lower().endswith("ss"):
+        return True
+    if re.search(
+        r"\b(?:the|my|his|her|our|their|your|its|opera|(?:in|at|on|from|into|of|near)\s+an?|they|we"
+        r"|you|to|who|couples|people|who|and\s+\w+s)\s+(?:\w+\s+)?$",
+        before,
+        re.IGNORECASE,
+    ) and not re.search(r"\b(?:style|genre|kind|form|spirit)\s+of\s+$", before, re.IGNORECASE):
+        return len(reader.text.split()) > 4
+    return not _LEADS_ON.match(after)
+
+
 def _take_ensembles(reader: TextReader, found: Vocabulary) -> None:
     """Take "jazz trio" and the like; the words before the last may still name a genre."""
     for name in sorted(ensembles(), key=lambda text: (-len(text), text)):
@@ -234,6 +276,13 @@ def _closed(reader: TextReader, found: Vocabulary) -> float:
             r"\b(?:with|and|a|an|featuring|plus|the|,)\s*(?:\w+\s+)?$", before, re.IGNORECASE
         ):
             return 0.85
+    if re.search(
+        r"\b(?:no|without)\s+other\s+instruments?|\bnothing\s+else\b|\bno\s+accompaniment\b"
+        r"|\bthat'?s\s+(?:it|all)\b",
+        text,
+        re.IGNORECASE,
+    ):
+        return 0.9
     if re.search(r"\b(?:duets?|duo|trio|quartet|quintet)\b", text, re.IGNORECASE):
         return 0.85
     names = {request.name for _, request in found.instruments}

@@ -77,7 +77,7 @@ def lexicon() -> Mapping[str, tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _instrument_words() -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    found = {name.lower(): name for name in instruments()}
     for instrument in instruments().values():
         for word in (instrument.name, *instrument.aliases, *synonyms().get(instrument.name, ())):
             found.setdefault(word.lower(), instrument.name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import random
 import re
+from dataclasses import replace
 from typing import Any
 
+from compositions.composer.prompt_scene import scene_scores, scene_words
 from compositions.composer.prompt_words import moods
 from compositions.composer.rhythm import grid_for
 from compositions.composer.roman import Harmony, resolve_name
@@ -17,6 +19,18 @@ from compositions.score.document import Mode
 from compositions.score.harmony import MINOR_MODES, parse_chord_symbol, scale_pitch_classes
 
 DEFAULT_SECONDS = 120.0
+_COMMON = frozenset({"pop", "folk", "cinematic", "rock", "lo-fi"})
+_ERA_STYLES: dict[str, tuple[str, ...]] = {
+    "20s": ("ragtime", "swing-jazz"), "30s": ("swing-jazz", "gypsy-jazz"),
+    "40s": ("swing-jazz", "film-noir"), "50s": ("rock", "swing-jazz", "jazz-ballad"),
+    "60s": ("soul", "surf", "rock"), "70s": ("disco", "funk", "soul"),
+    "80s": ("synthpop", "synthwave", "city-pop"), "90s": ("boom-bap", "house", "r-and-b"),
+    "00s": ("pop", "r-and-b", "trance"), "10s": ("pop", "trap", "house"),
+    "baroque": ("baroque", "baroque-chorale"), "renaissance": ("baroque", "celtic"),
+    "medieval": ("celtic",), "classical": ("classical-piano",),
+    "romantic": ("classical-piano", "waltz"), "victorian": ("waltz", "classical-piano", "hymn"),
+}  # fmt: skip
+_GENRE_OF_ERA = {("pop", "80s"): "synthpop"}
 _MAJOR_TONICS = ("C", "G", "D", "F", "Bb", "A", "Eb", "E")
 _MINOR_TONICS = ("A", "D", "E", "C", "G", "B", "F", "F#")
 
@@ -29,11 +43,16 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
     """
     rng = stream(seed, "song", "plan", "resolve")
     if spec.genre.value is None:
-        name, confidence = _genre_for(spec, rng)
-        spec = spec.with_value("genre", name, Source.DEFAULT, confidence)
+        spec = _choose_genre(spec, rng)
+    elif (spec.genre.value, spec.era.value) in _GENRE_OF_ERA and not spec.blend.value:
+        name = _GENRE_OF_ERA[spec.genre.value, spec.era.value]
+        spec = spec.with_value("genre", name, spec.genre.source, spec.genre.confidence)
     style = styles().get(spec.genre.value)
     if style is None:
         raise ValueError(f"genre: {spec.genre.value!r} is not a known style")
+    for name in spec.blend.value or ():
+        if name in styles() and name != style.name:
+            style = blended(style, styles()[name])
     mood = _mood(spec)
     spec = key_from_chords(spec)
     if spec.mood.value is None:
@@ -53,6 +72,7 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
         if grid_for(*spec.meter.value).compound:
             tempo = round(tempo * style.compound_tempo)
         spec = _fill(spec, "tempo", tempo, Source.STYLE, 0.6)
+    spec = _meet_length(spec)
     if spec.swing.value is None:
         spec = _fill(spec, "swing", style.swing_ratio, Source.STYLE, 0.7)
     defaults: tuple[tuple[str, Any], ...] = (
@@ -130,30 +150,95 @@ def _mood(spec: MusicSpec) -> tuple[float, float] | None:
     )
 
 
-def _genre_for(spec: MusicSpec, rng: random.Random) -> tuple[str, float]:
-    """Pick the style that fits moods, instruments, tempo and meter best."""
+def _choose_genre(spec: MusicSpec, rng: random.Random) -> MusicSpec:
+    """Pick the style that fits scene, moods, era, instruments, tempo and meter best."""
     asked = {item.name for item in spec.instruments.value or ()}
+    scene = " ".join((*spec.not_understood, str(spec.theme.value or ""), *(spec.mood.value or ())))
+    told = scene_scores(scene)
+    of_era = _ERA_STYLES.get(spec.era.value or "", ())
     scores: dict[str, float] = {}
     for style in styles().values():
         band = {name for part in style.parts for name in part.instruments}
         score = sum(1.0 for word in spec.mood.value or () if word in style.moods)
-        score += 0.7 * len(asked & band)
+        score += 0.7 * len(asked & band) + 0.4 * told[style.name]
+        score += 1.5 if style.name in of_era else 0.0
         tempo = spec.tempo.value
         if tempo is not None:
             low, high = style.tempo
-            score += (
-                0.6 if low <= tempo <= high else -0.02 * min(abs(tempo - low), abs(tempo - high))
-            )
+            inside = low <= tempo <= high
+            score += 0.6 if inside else -0.02 * min(abs(tempo - low), abs(tempo - high))
         if spec.meter.value is not None:
             score += 0.8 if tuple(spec.meter.value) in style.meters else -0.4
         if spec.mode.value is not None and spec.mode.value in style.modes:
             score += 0.2
-        if style.name in ("pop", "folk", "cinematic", "rock", "lo-fi"):
+        if style.name in _COMMON:
             score += 0.15  # nobody is surprised by these
-        scores[style.name] = score
+        scores[style.name] = round(score, 4)
     best = max(scores.values())
     names = [name for name, score in scores.items() if score >= best - 0.1]
-    return rng.choice(names), round(min(0.6, 0.25 + 0.12 * max(0.0, best)), 2)
+    name = rng.choice(names)
+    confidence = round(min(0.6, 0.25 + 0.12 * max(0.0, best)), 2)
+    spec = spec.with_value("genre", name, Source.DEFAULT, confidence)
+    words = scene_words(scene, name)
+    if words and told[name] > 0:
+        left = tuple(word for word in spec.not_understood if word not in words)
+        spec = replace(spec, not_understood=left).with_note(
+            f"No style was named; {styles()[name].title} was chosen for: {', '.join(words)}."
+        )
+    return spec
+
+
+def blended(style: Style, colour: Style) -> Style:
+    """Return a style coloured by another: its progressions join in, and one of its players."""
+    progressions = {
+        mode: {
+            kind: (*texts, *colour.progressions.get(mode, {}).get(kind, ()))
+            for kind, texts in kinds.items()
+        }
+        for mode, kinds in style.progressions.items()
+    }
+    band = {name for part in style.parts for name in part.instruments}
+    guests = [
+        part
+        for role in ("lead", "counter_melody", "chords", "arpeggio", "pad", "percussion")
+        for part in colour.parts
+        if part.role == role and part.instruments[0] not in band and part.figure != "power"
+    ]
+    parts = style.parts
+    if guests:
+        guest = guests[0]
+        if any(part.role == guest.role == "lead" for part in parts):
+            # Two leads would compete: the guest takes the place in the tune's own part.
+            parts = tuple(
+                replace(part, instruments=(guest.instruments[0], *part.instruments))
+                if part.role == "lead"
+                else part
+                for part in parts
+            )
+        else:
+            parts = (*parts, replace(guest, enter=max(0.3, guest.enter), pattern=""))
+    return replace(
+        style,
+        progressions=progressions,
+        parts=parts,
+        complexity=round((2 * style.complexity + colour.complexity) / 3, 3),
+        moods=(*style.moods, *(mood for mood in colour.moods if mood not in style.moods)),
+    )
+
+
+def _meet_length(spec: MusicSpec) -> MusicSpec:
+    """Bars and seconds both asked for: an open tempo makes them meet."""
+    if not (spec.bars.value and spec.seconds.value) or spec.tempo.confidence >= 0.8:
+        return spec
+    quarters = grid_for(*spec.meter.value).quarters
+    wanted = round(spec.bars.value * quarters * 60.0 / float(spec.seconds.value), 2)
+    low, high = spec.tempo_range.value or (40.0, 240.0)
+    if low <= wanted <= high:
+        return _fill(spec, "tempo", wanted, Source.PROMPT, 0.8)
+    return spec.with_note(
+        f"{spec.bars.value} bars in {float(spec.seconds.value):g} seconds would need"
+        f" {wanted:g} bpm; the bars are kept."
+    )
 
 
 def _mode_for(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compositions.composer.prompt_language import language_name
+
 MODE_NAMES = {
     "major": "major",
     "minor": "minor",
@@ -17,6 +19,8 @@ MODE_NAMES = {
 FIELD_LABELS = {
     "title": "Title",
     "genre": "Style",
+    "blend": "Coloured by",
+    "era": "Era",
     "mood": "Mood",
     "key": "Key",
     "tempo": "Tempo",
@@ -31,7 +35,9 @@ FIELD_LABELS = {
     "density": "Density",
     "energy": "Energy",
     "complexity": "Complexity",
+    "register": "Register",
     "theme": "About",
+    "language": "Sung in",
 }
 SOURCE_LABELS = {
     "user": ("You set it", "asked"),
@@ -233,4 +239,6 @@ _FORMATS: dict[str, Any] = {
     "density": _share,
     "energy": _share,
     "complexity": _share,
+    "register": _share,
+    "language": lambda value: language_name(str(value)),
 }
