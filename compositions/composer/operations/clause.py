@@ -18,6 +18,7 @@ from compositions.score.document import Score
 from compositions.score.scope import Scope
 
 _OWN_FILLER = """
+    move turn set transpose modulate shift tempo key up down switch speed slow out
     please could you can let lets let's make it its a an the to of in for and but just into on
     at by with some more bit little song track tracks part parts line lines section sections
     bar bars this that them i want would like sound sounds feel play played have has give me

@@ -22,10 +22,10 @@ from compositions.score.scope import Scope
 def read_remove(clause: Clause) -> list[Operation] | None:
     if not clause.take(
         r"^(?:please\s+)?(?:remove|delete|lose|take\s+(?:out|away)|get\s+rid\s+of|"
-        r"cut(?:\s+out)?|drop(?=\s+the)|no(?:\s+more)?|without|leave\s+out|mute)\b"
+        r"cut(?:\s+out)?|drop(?=\s+the)|no(?:\s+more)?|without|leave\s+out|take\b(?=.*\bout\b))"
     ):
         return None
-    clause.take(r"\bout$|\baway$")
+    clause.take(r"\bout(?:\s+of)?\b|\baway$")
     places = clause.places()
     if places.tracks and (places.sections or places.bars):
         return [clause.operation("silence", places)]
@@ -51,8 +51,8 @@ def read_add(clause: Clause) -> list[Operation] | None:
             return [clause.operation("extend", places, bars=bars)]
         return [clause.operation("continue", Places(), bars=bars)]
     verb = clause.take(
-        r"\b(?:add|bring\s+in|include|give\s+(?:me|us|it)|put\s+in|write)\b(?!\s+(?:the|"
-        r"new)\b)"
+        r"\b(?:add|bring\s+in|include|put\s+in|(?:give\s+(?:me|us|it)|write)"
+        r"(?!\s+(?:an?\s+)?(?:the|new|different|other|fresh)\b))\b"
     )
     if verb is None:
         return None

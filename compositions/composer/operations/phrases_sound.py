@@ -7,6 +7,7 @@ from typing import Any
 
 from compositions.composer.operations.base import Operation
 from compositions.composer.operations.clause import Clause, amount_of, second_voice
+from compositions.composer.operations.pitch import key_at
 from compositions.composer.operations.places import (
     Places,
     kind_of,
@@ -15,6 +16,7 @@ from compositions.composer.prompt_words import find_genre, lexicon
 from compositions.composer.roman import RomanError, resolve
 from compositions.composer.text_reader import NUMBER, read_number
 from compositions.score.document import Mode
+from compositions.score.harmony import MINOR_MODES
 from compositions.score.scope import Scope
 
 _NOTE = r"[A-Ga-g](?:\s?(?:#|b|♯|♭|sharp|flat))?"
@@ -40,10 +42,11 @@ def read_note(text: str) -> str:
 def read_transpose(clause: Clause) -> list[Operation] | None:
     for pattern, size in _INTERVALS.items():
         match = clause.take(
-            rf"\b(?:(?:transpose|move|shift|raise|lower|go|modulate|key\s+change)\b[\w\s]*?)?"
-            rf"(?:(up|down)\s+(?:by\s+)?(?:(an?|one|{NUMBER})\s+)?(?:{pattern})"
+            rf"\b(?:(up|down)\s+(?:by\s+)?(?:(an?|one|{NUMBER})\s+)?(?:{pattern})"
             rf"|(?:(an?|one|{NUMBER})\s+)?(?:{pattern})\s+(up|down|higher|lower))\b"
         )
+        if match is not None:  # "drop" is no kind of section here
+            clause.take(r"^(?:drop|bring|take|pitch|transpose|move|shift|raise|lower|modulate)\b")
         if match is None:
             match = clause.take(
                 r"\b(raise|lower)\b(?=.*?\bby\b)"
@@ -81,7 +84,7 @@ def _shifted(clause: Clause, steps: int) -> Operation:
 
 def read_change_key(clause: Clause) -> list[Operation] | None:
     match = clause.take(
-        rf"\b(?:(?:change|move|modulate|transpose|put|set)\b[\w\s]*?\b)?(?:(?:in)?to|in|"
+        rf"\b(?:(?:the\s+)?key\s+)?(?:(?:in)?to|in|"
         rf"key\s*[:=]?)"
         rf"\s+(?:the\s+key\s+of\s+)?({_NOTE})(?:[\s-]+({_MODES}))?(?![\w#])"
     )
@@ -92,9 +95,8 @@ def read_change_key(clause: Clause) -> list[Operation] | None:
         if match[2]:
             parameters["mode"] = re.sub(r"\s", "_", match[2].lower())
         return [clause.operation("change_key", **parameters)]
-    match = clause.take(
-        rf"\b(?:make|turn|change|switch)\b[\w\s]*?\b({_MODES})\b(?:\s+(?:key|mode))?"
-    )
+    asked = re.search(r"\b(?:make|turn|change|switch)\b", clause.reader.text, re.IGNORECASE)
+    match = clause.take(rf"\b({_MODES})\b(?:\s+(?:key|mode))?") if asked else None
     if match is not None and find_genre(match[1]) is None:
         return [clause.operation("change_key", mode=re.sub(r"\s", "_", match[1].lower()))]
     return None
@@ -116,13 +118,10 @@ def read_tempo(clause: Clause) -> list[Operation] | None:
         slow = (match[2] or "").lower() == "slow"
         factor = 0.5 if (word == "half") != slow else 2.0
         return [clause.operation("change_tempo", factor=factor)]
-    match = clause.take(
-        r"\b(faster|quicker|speed(?:\s+(?:it|things?|the\s+\w+))?\s+up|"
-        r"more\s+up[\s-]?tempo|speed\s+up)\b"
-    )
+    match = clause.take(r"\b(faster|quicker|more\s+up[\s-]?tempo|speed\b(?=.*\bup\b))")
     if match is not None:
         return [clause.operation("change_tempo", factor=amount_of(clause, 1.1, 1.05, 1.25))]
-    if clause.take(r"\b(slower|slow(?:\s+(?:it|things?|the\s+\w+))?\s+down)\b"):
+    if clause.take(r"\b(slower|slow\b(?=.*\bdown\b))"):
         return [clause.operation("change_tempo", factor=amount_of(clause, 0.9, 0.95, 0.8))]
     return None
 
@@ -196,13 +195,23 @@ def read_colour(clause: Clause) -> list[Operation] | None:
         (r"dark(?:er|en)|duller|warmer|mellower|more\s+mellow", "brighten", -1),
         (
             r"louder|more\s+(?:energy|energetic|powerful|intense|power)|bigger|stronger|"
-            r"harder|punchier|build(?:s)?\s+up"
+            r"harder|punchier|build(?:s)?\s+up|turn\s+(?:it\s+)?up"
         , "dynamics", 1),
         (
             r"quieter|softer|gentler|calmer|less\s+(?:energy|energetic|loud|intense)|"
-            r"more\s+(?:gentle|calm|quiet)"
+            r"more\s+(?:gentle|calm|quiet)|"
+            r"turn\s+(?:it\s+)?down"
         , "dynamics", -1),
     )  # fmt: skip
+    mood = clause.take(
+        r"\b(?:(sadder|more\s+(?:sad|melancholy))|happier|more\s+(?:happy|joyful))\b"
+    )
+    if mood is not None:
+        operation = clause.operation("change_key", mode="minor" if mood[1] else "major")
+        start = key_at(clause.score, 0).mode in MINOR_MODES
+        if operation.scope.tracks or start == bool(mood[1]):
+            return [Operation("brighten", operation.scope, {"amount": -0.5 if mood[1] else 0.5})]
+        return [operation]
     for pattern, name, sign in words:
         if clause.take(rf"\b(?:{pattern})\b"):
             return [clause.operation(name, amount=sign * amount_of(clause, *sizes))]
