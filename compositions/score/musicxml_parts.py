@@ -9,6 +9,7 @@ from itertools import pairwise
 from compositions.score import musicxml_elements as elements
 from compositions.score import musicxml_names as names
 from compositions.score.document import TICKS_PER_QUARTER, Note, Track
+from compositions.score.harmony import spell_pitch
 from compositions.score.musicxml_elements import Element, add
 from compositions.score.musicxml_grid import Bar, Written, beat_ticks, write_notes
 from compositions.score.musicxml_rhythm import Value, values_in
@@ -220,12 +221,12 @@ class PartWriter:
             add(place, "display-step", step)
             add(place, "display-octave", str(octave))
             return False
+        raised = pitch < names.LOWEST_WRITTEN_PITCH
+        pitch += 12 * raised
         spelled = self._sheet.spelled(pitch, entry.note.start)
-        raised = False
-        while "-" in spelled:
-            raised = True
-            pitch += 12
-            spelled = self._sheet.spelled(pitch, entry.note.start)
+        if "-" in spelled:
+            # B sharp below the lowest octave is the C in it.
+            spelled = spell_pitch(pitch)
         elements.add_pitch(note, spelled)
         self._sheet.losses["low"] += raised
         return raised

@@ -109,10 +109,10 @@ class _Reader:
         """
         length = max(measure.length for measure in measures)
         nominal = measures[0].nominal
-        if length > nominal and any(measure.length == nominal for measure in measures):
-            if all(measure.sounding <= nominal for measure in measures):
-                self._repairs["measure with more rests than its meter has room for, cut"] += 1
-                return nominal
+        is_full = any(measure.length == nominal for measure in measures)
+        if length > nominal and is_full and max(m.sounding for m in measures) <= nominal:
+            self._repairs["measure with more rests than its meter has room for, cut"] += 1
+            return nominal
         return length
 
     def _fresh(self, own: str | None) -> str:
