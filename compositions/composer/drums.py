@@ -206,7 +206,8 @@ def _last_hit(
 _HANDS: Mapping[str, list[Kit]] = {
     "low": [{"maracas": ["x.x.x.x.x.x.x.x.", "..x...x...x...x."]}],
     "mid": [{"conga_mute": ["x.o...x.o.o.....", "..o.x.o...o.x.o."],
-             "conga_high": "......x.......x.", "conga_low": "..............xx", "maracas": "x.oxx.oxx.oxx.ox"}],
+             "conga_high": "......x.......x.", "conga_low": "..............xx",
+             "maracas": "x.oxx.oxx.oxx.ox"}],
     "high": [{"conga_mute": ["x.ox..o.x.ox....", "x.o.x.o.x.o.x..."],
               "conga_high": "......xx......x.", "conga_low": "......x.......xx",
               "maracas": "xoxoxoxoxoxoxoxo", "tambourine": "....x.......x..."}],

@@ -228,7 +228,7 @@ def play_fill(
         strokes.append((0, _KICK, 0.8))
     events = []
     for tick, key, loudness in strokes:
-        velocity = 100 * loudness * (0.7 + 0.4 * energy) + rng.gauss(0, 3)
+        velocity = 112 * loudness * (0.7 + 0.4 * energy) + rng.gauss(0, 3)
         event = Event(first + tick, 60, key, max(20, min(116, round(velocity))))
         events.append(event)
     return events
