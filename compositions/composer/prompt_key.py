@@ -148,7 +148,10 @@ def _with_mode(reader: TextReader, german: bool, add: _Add) -> None:
     patterns = (
         (rf"{lead}\b({_GERMAN})[\s-]*\b(dur|moll)\b{_NOUN}", True),
         (rf"{lead}\b({_NOTE}|{_SUNG})[\s-]*[,(]?\s*\b({_MODES})\b\)?{_NOUN}", False),
-        (rf"\b({_MODES})\s+(?:di|de|of|en)\s+({_SUNG}|{_NOTE})(?![\w#])", False),
+        (
+            rf"\b({_MODES})(?:\s+(?:mode|scale|key))?\s+(?:di|de|of|en|on)\s+({_SUNG}|{_NOTE})(?![\w#])",
+            False,
+        ),
     )
     for place, (pattern, names) in enumerate(patterns):
         for match in re.finditer(pattern, reader.left, re.IGNORECASE):

@@ -65,7 +65,7 @@ def _seconds(reader: TextReader) -> list[tuple[int, float]]:
         lambda m: _amount(m[1]) * 60 + read_number(m[2]),
     )
     each(
-        r"\b(\d{1,2})\s?m(?:in)?\s?([0-5]?\d)\s?(?:s(?:ec)?)?\b(?!\s*(?:bpm|bars))",
+        r"\b(\d{1,2})\s?m(?:in(?:ute)?s?)?\s?([0-5]?\d)\s?(?:s(?:ec)?)?\b(?!\s*(?:bpm|bars|beats|/|-))",
         lambda m: int(m[1]) * 60.0 + int(m[2]),
     )
     each(rf"\b({n})\s+and\s+a\s+half[\s-]+{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)
@@ -75,7 +75,10 @@ def _seconds(reader: TextReader) -> list[tuple[int, float]]:
     each(rf"\bthree\s+quarters\s+of\s+a\s+{_MINUTE}", lambda m: 45.0)
     each(rf"\ba?\s*quarter\s+of\s+a\s+{_MINUTE}", lambda m: 15.0)
     each(rf"\ba\s+couple\s+(?:of\s+)?{_MINUTE}", lambda m: 120.0)
-    each(rf"\b({n}|an?(?=[\s-]))[\s-]*{_MINUTE}(?:\s+long)?", lambda m: _amount(m[1]) * 60)
+    each(
+        rf"(?<!beats\s)(?<!beat\s)\b({n}|an?(?=[\s-]))[\s-]*{_MINUTE}(?:\s+long)?",
+        lambda m: _amount(m[1]) * 60,
+    )
     each(
         rf"\b(?:between\s+|from\s+)?({n})\s*(?:-|–|to|and)\s*({n})[\s-]*{_SECOND}",
         lambda m: 0.5 * (read_number(m[1]) + read_number(m[2])),

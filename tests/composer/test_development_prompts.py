@@ -135,10 +135,10 @@ def measure(entries: list[dict[str, Any]]) -> tuple[dict[str, tuple[int, int]], 
     return counts, misses
 
 
-@pytest.mark.parametrize("name", ["development.jsonl", "second.jsonl"])
+@pytest.mark.parametrize("name", ["development.jsonl", "second.jsonl", "third.jsonl"])
 def test_development_prompts_are_understood(name: str) -> None:
     entries = load(FOLDER / name)
-    assert len(entries) >= 50
+    assert len(entries) >= 30
     counts, misses = measure(entries)
     exact = {"bpm", "key", "mode", "without", "bars", "seconds", "form", "form_bars", "chords",
              "chords_by", "lyrics"}  # fmt: skip
