@@ -44,6 +44,7 @@ Row = tuple[str, str, Values]
 Matrix = npt.NDArray[np.float64]
 _SEED = 9_000
 """First seed of the songs; the bench counts from 1."""
+_BARS = 24
 _RIDGE = 0.02
 _ROUNDS = 4000
 _LEAST_STEP = 12
@@ -71,7 +72,7 @@ def material(count: int, processes: int) -> list[Row]:
 def _rows(number: int) -> list[Row]:
     names = sorted(styles())
     style = names[number % len(names)]
-    song = compose(parse_prompt("", overrides={"genre": style}), seed=_SEED + number)
+    song = compose(parse_prompt("", overrides={"genre": style, "bars": _BARS}), seed=_SEED + number)
     rng = random.Random(number)
     spoilt = [(style, fault, values_of(spoil(song.score, rng))) for fault, spoil in FAULTS.items()]
     return [(style, "", values_of(song.score)), *spoilt]
