@@ -28,6 +28,7 @@ from compositions.score.harmony import (
 from compositions.score.timeline import Timeline
 
 _EXACT_BPM = 0.05
+_PICKED_BASS = 34
 
 _FAMILIES: dict[str, range | tuple[int, ...]] = {
     "keys": (*range(8), *range(16, 22)),
@@ -122,6 +123,8 @@ def plays(track: Track, name: str) -> bool:
         return False
     if name in _PLAIN_NAMES and track.program in _FAMILIES[name.lower()]:
         return True
+    if name == "Electric Bass" and track.program == _PICKED_BASS:
+        return True  # General MIDI calls it "Electric Bass (pick)"
     if known is not None:
         return track.program == known.program
     return track.name.split(" (")[0].lower() == name.lower()
