@@ -23,6 +23,7 @@ from compositions.score.diff import ADD
 from compositions.score.drafts import Draft, Locked
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.operations import Operation, parse_operations
+from compositions.score.rules import check_text
 
 NAME_MAX_LENGTH = 200
 EFFECTS_IN_EVENT = 200
@@ -119,10 +120,11 @@ def apply_edits(
 
 def parsed_batch(name: str, operations: Any) -> list[Operation]:
     """Read name and operations of a batch; raises :class:`InvalidInputError`."""
-    if not isinstance(name, str) or not 1 <= len(name.strip()) <= NAME_MAX_LENGTH:
-        raise invalid([Problem("name", f"must be text of 1 to {NAME_MAX_LENGTH} characters")])
-    if "\x00" in name:
-        raise invalid([Problem("name", "holds characters that are no text")])
+    problems = list(check_text("name", name, NAME_MAX_LENGTH))
+    if not problems and not name.strip():
+        problems = [Problem("name", "must say what the edits are")]
+    if problems:
+        raise invalid(problems)
     try:
         return parse_operations(operations)
     except ScoreError as error:
@@ -132,14 +134,22 @@ def parsed_batch(name: str, operations: Any) -> list[Operation]:
 def invalid(problems: Sequence[Problem]) -> InvalidInputError:
     """Return the error that names each problem with its path."""
     return InvalidInputError(
-        f"The edits are not valid: {ScoreError(problems)}.",
+        f"The edits are not valid: {_printable(str(ScoreError(problems)))}.",
         details={"problems": plain_problems(problems)},
     )
 
 
 def plain_problems(problems: Sequence[Problem]) -> list[dict[str, str]]:
     """Return problems as plain data."""
-    return [{"path": problem.path, "message": problem.message} for problem in problems]
+    return [
+        {"path": _printable(problem.path), "message": _printable(problem.message)}
+        for problem in problems
+    ]
+
+
+def _printable(text: str) -> str:
+    # What was sent may hold halves of characters, which no answer can.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def locked_for_edit(composition: Composition) -> Composition:

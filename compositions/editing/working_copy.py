@@ -37,6 +37,7 @@ from compositions.score.entities import (
 )
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.operations import REFERENCES, Operation
+from compositions.score.rules import is_id
 from compositions.score.tree import (
     Tree,
     write_lyrics,
@@ -106,11 +107,8 @@ class WorkingCopy:
         if touched & STRUCTURE:
             self._load_rows(Kind.CHORD)
         tracks = {entry.track_id for entry in found if entry.track_id}
-        tracks |= {
-            track
-            for operation in operations
-            if isinstance(track := operation.fields.get("track"), str)
-        }
+        targets = (operation.fields.get("track") for operation in operations)
+        tracks |= {str(target) for target in targets if is_id(target)}
         removed = {
             operation.entity_id
             for operation in operations
@@ -343,7 +341,8 @@ def named(operations: Iterable[Operation]) -> set[str]:
         ids.add(operation.entity_id)
         for name in _REFERRING & operation.fields.keys():
             target = operation.fields[name]
-            if isinstance(target, str) and target:
+            # Anything else is no id, and would be no text for the database either.
+            if is_id(target):
                 ids.add(target)
     return ids
 

@@ -15,7 +15,10 @@ class Locks:
 
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
-        self._sections = self._locked_sections()
+        self._sections: dict[str, tuple[int, int]] = {}
+        for key, fields in entities.items():
+            if fields["kind"] == Kind.SECTION:
+                self._remember(key)
 
     def against(self, change: Change) -> str:
         """The id of what is locked and forbids the change; empty for none."""
@@ -30,7 +33,7 @@ class Locks:
     def note(self, change: Change) -> None:
         """Remember what a change did."""
         if change.kind == Kind.SECTION:
-            self._sections = self._locked_sections()
+            self._remember(change.entity_id)
 
     def _of(self, key: str, fields: Fields) -> str:
         if fields.get("locked"):
@@ -54,14 +57,14 @@ class Locks:
 
     def _at(self, fields: Fields) -> str:
         begin = fields["start"] if "start" in fields else fields["tick"]
-        for start, end, key in self._sections:
+        for key, (start, end) in self._sections.items():
             if start <= begin < end:
                 return key
         return ""
 
-    def _locked_sections(self) -> list[tuple[int, int, str]]:
-        return [
-            (fields["start"], fields["start"] + fields["duration"], key)
-            for key, fields in self._entities.items()
-            if fields["kind"] == Kind.SECTION and fields["locked"]
-        ]
+    def _remember(self, key: str) -> None:
+        """Note where a section is, if it is there and locked."""
+        self._sections.pop(key, None)
+        fields = self._entities.get(key)
+        if fields is not None and fields["locked"]:
+            self._sections[key] = (fields["start"], fields["start"] + fields["duration"])

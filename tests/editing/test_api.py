@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -143,10 +144,19 @@ def test_an_edit_answers_with_what_it_did(client, at, song, user) -> None:
         (batch(op("n0-0", remove=True), strict="yes"), "strict"),
         (batch(op("n0-0", remove=True), colour="red"), "colour"),
         (batch({**op("n0-0", remove=True), "base_seq": 1}), "operations[0].base_seq"),
+        ({**batch(op("n0-0", remove=True)), "name": "a\ud800"}, "name"),
+        ({**batch(op("n0-0", remove=True)), "name": " "}, "name"),
+        (batch(op("n0-0", remove=True), **{"a\ud800": 1}), "a\\ud800"),
+        (batch(op("n0-0", set={"b\ud800": 1})), "operations[0].set.b\\ud800"),
+        (batch(op("n0-0", set={"track": "\ud800"})), "operations[0].set.track"),
+        (batch(op("line0", set={"section_id": "\x00"})), "operations[0].set.section_id"),
+        (batch(op("line0", set={"section_id": {"a": 1}})), "operations[0].set.section_id"),
+        (batch(op("track0", set={"gain_db": 10**400})), "operations[0].set.gain_db"),
+        (batch(op("n0-0", set={"start": 10**400})), "operations[0].set.start"),
     ],
 )
 def test_faults_are_named_with_their_path(client, at, body: Any, path: str) -> None:
-    answer = client.post(f"{at}/edits/", body)
+    answer = client.post(f"{at}/edits/", json.dumps(body), content_type="application/json")
     assert answer.status_code == 400
     error = answer.json()["error"]
     assert error["code"] == "validation_error"
