@@ -201,7 +201,8 @@ def _length(
 
 
 def _tempo_fixed(spec: MusicSpec) -> bool:
-    return spec.tempo.asked and spec.tempo.confidence >= 0.8
+    """Whether a number was asked for; a word ("fast") leaves a range to choose from."""
+    return spec.tempo.asked and (spec.tempo.confidence >= 0.8 or not spec.tempo_range.value)
 
 
 def _bars_for(seconds: float, bpm: float, grid: Grid, extra: float) -> int:

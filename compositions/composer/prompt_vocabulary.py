@@ -96,6 +96,8 @@ def read_unwanted(reader: TextReader, found: Vocabulary) -> None:
     ):
         add(match, "vocal")
     item = rf"{_KIND_OF}(?:{_player()})s?\b(?:\s+(?:at\s+all|whatsoever|please|parts?|sounds?))?"
+    # "No guitar solo" does not send the guitar away.
+    item += r"(?!\s+(?:solo|riff|fill)s?\b)"
     more = rf"(?:\s*,?\s*(?:or|nor|and\s+no|and\s+without|,\s*no|no)\s+(?:any\s+)?{item})*"
     every = rf"(?:\s*,\s*{item})*\s*,?\s*(?:or|nor)\s+{item}"
     joined = rf"(?:\s*,\s*{item})*\s*(?:,?\s*and|&|\+)\s+{item}"

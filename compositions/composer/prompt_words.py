@@ -149,4 +149,6 @@ def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -
             return True
     if role == "percussion" and "drums" in unwanted:
         return True
+    if instrument.family == "voice" and "vocal" in unwanted:
+        return True
     return instrument.family in unwanted and instrument.family in _FAMILIES
