@@ -59,7 +59,7 @@ def main() -> int:
     options = parser.parse_args()
     with studio() as (address, web):
         django.setup()
-        rows = [*edits(address, options.edits), *reading(address, web)]
+        rows = [*edits(address, web, options.edits), *reading(address, web)]
         if not options.without_race:
             rows += racing(address, options.operations)
     print(f"\n{'':<44}{'measured':>14}{'asked':>10}{'load':>7}")
@@ -207,7 +207,7 @@ def composed(notes: int) -> tuple[Any, Any, str]:
 # -- Edits ------------------------------------------------------------------------------
 
 
-def edits(address: str, count: int) -> list[Row]:
+def edits(address: str, serving: list[psutil.Process], count: int) -> list[Row]:
     """Round trips by kind, and what another client hears of them when."""
     song, _, key = composed(5_000)
     client = Client(address, key, song.pk)
@@ -224,6 +224,7 @@ def edits(address: str, count: int) -> list[Row]:
     times: dict[str, list[float]] = {}
     delays: list[float] = []
     added: list[str] = []
+    before = used(serving)
     for number in range(count):
         note = f"n{rng.randrange(1, TRACKS)}x{rng.randrange(600):09}"
         sung = f"n0x{rng.randrange(100):09}"
@@ -248,13 +249,17 @@ def edits(address: str, count: int) -> list[Row]:
             while sequence not in heard and time.perf_counter() < deadline:
                 time.sleep(0.0005)
             delays.append((heard[sequence] - begun) * 1e3)
+    after = used(serving)
     everything = [elapsed for kind in times.values() for elapsed in kind]
     rows: list[Row] = [
         figure("edit of a 5,000-note song, ms, p50", everything, 50, ASKED_ROUND_TRIP_MS, load),
         figure("edit of a 5,000-note song, ms, p95", everything, 95, None, load),
     ]
     rows += [figure(f"  {kind}, p50", found, 50, None, load) for kind, found in times.items()]
+    cpu = {kind: (after[kind] - before[kind]) / len(everything) * 1e3 for kind in after}
     rows += [
+        ("  CPU-ms of the web server", f"{cpu['web']:.1f}", "", load, True),
+        ("  CPU-ms of the database", f"{cpu['database']:.1f}", "", load, True),
         figure("heard by another client, ms, p50", delays, 50, ASKED_DELIVERY_MS, load),
         figure("heard by another client, ms, p95", delays, 95, ASKED_DELIVERY_MS, load),
     ]

@@ -147,16 +147,20 @@ class EditsView(_EditingView):
         when the batch is strict (`conflicts`), or what does not fit what others did
         (`problems`). Sending a batch again does nothing and answers as the first time.
         """
-        song = self.editable_song(composition_pk)
-        batch = read_batch(request.data)
         try:
             applied = apply_edits(
-                composition=song,
+                composition=Composition(pk=composition_pk),
                 user=actor(request),
                 check=lambda locked: require_match(request, locked.tree_hash),
-                **batch,
+                among=Composition.objects.editable_by(request.user),
+                **read_batch(request.data),
             )
+        except InvalidInputError:
+            # What is wrong with a batch is for those to know who may send one.
+            self.editable_song(composition_pk)
+            raise
         except Composition.DoesNotExist as error:
+            song_to_edit(request, composition_pk)
             raise Http404 from error
         return _answer(applied)
 

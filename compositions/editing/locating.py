@@ -181,6 +181,17 @@ def update_row(model: type[Model], key: UUID, values: dict[str, Any]) -> None:
         cursor.execute(statement, [*prepared, key])
 
 
+def insert_row(row: Model) -> None:
+    """Insert one row with the key that it has; no ``save`` is involved."""
+    fields: list[Any] = list(row._meta.local_concrete_fields)
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    statement = f'INSERT INTO "{row._meta.db_table}" ({names}) VALUES ({marks})'  # noqa: S608
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
 def _find(statement: str, composition: Composition, ids: Collection[str]) -> list[Found]:
     if not ids:
         return []

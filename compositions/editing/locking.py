@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from compositions.documents import (
     DOCUMENT_FIELDS,
     UNTOUCHED,
@@ -16,7 +18,7 @@ from compositions.models import Composition
 from compositions.models.composition import DOCUMENT_HEAD
 
 
-def lock_document(composition_id: UUID) -> Composition:
+def lock_document(composition_id: UUID, among: QuerySet[Composition] | None = None) -> Composition:
     """Return the song with its row locked until the transaction ends.
 
     Nothing is joined: of other rows a statement that had to wait for the lock returns the
@@ -24,12 +26,15 @@ def lock_document(composition_id: UUID) -> Composition:
 
     Large columns that no edit touches are not read until somebody asks for them.
     Rows that refer to the song can be saved meanwhile. A song that was composed before
-    documents had trees gets its tree. Call it inside a transaction. Raises
-    ``Composition.DoesNotExist`` for a song in the trash.
+    documents had trees gets its tree. Call it inside a transaction. ``among`` are the songs
+    that may be locked, such as those that somebody may edit. Raises
+    ``Composition.DoesNotExist`` for a song that is not among them or in the trash.
     """
+    songs = Composition.objects.all() if among is None else among
     composition: Composition = (
-        Composition.objects.select_for_update(of=("self",), no_key=True)
+        songs.select_for_update(of=("self",), no_key=True)
         .defer(*UNTOUCHED)
+        .order_by()
         .get(pk=composition_id)
     )
     if composition.is_composed and not composition.tree:

@@ -6,16 +6,24 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
+from django.db import connection
 from django.db.models import Count
+from psycopg.types.json import Jsonb
 
 from accounts.models import User
 from ariaforge.exceptions import ConflictError
 from compositions.models import Composition, EditBatch, EditOp
 from compositions.score.diff import ADD, REMOVE, SET
 from compositions.score.entities import Fields
-from compositions.score.operations import Operation
+from compositions.score.operations import Effect, Operation
 
 EFFECTS_OF_PAGE = 5_000
+EFFECTS_AT_ONCE = 1_000
+_INSERT = f"""
+    INSERT INTO {EditOp._meta.db_table}
+      (composition_id, batch_id, op_id, entity_id, kind, action, before, after)
+    VALUES """  # noqa: S608 - the name of our own table
 EFFECT_FIELDS = ("op_id", "entity_id", "kind", "action", "before", "after")
 
 
@@ -108,6 +116,36 @@ def _sides(operation: Operation, action: str, after: Fields) -> list[tuple[str, 
     if operation.action == REMOVE and action == REMOVE:
         return []
     return [("", {action: after or True}, {operation.action: operation.fields or True})]
+
+
+def log_effects(batch: EditBatch, effects: Sequence[Effect]) -> None:
+    """Write what a batch did into the log, in order."""
+    if not effects:
+        return
+    song, key = batch.composition_id, batch.pk
+    rows = [
+        (
+            song,
+            key,
+            effect.op_id,
+            effect.change.entity_id,
+            effect.change.kind,
+            effect.change.action,
+            None if effect.change.before is None else Jsonb(effect.change.before, _json),
+            None if effect.change.after is None else Jsonb(effect.change.after, _json),
+        )
+        for effect in effects
+    ]
+    with connection.cursor() as cursor:
+        for begin in range(0, len(rows), EFFECTS_AT_ONCE):
+            part = rows[begin : begin + EFFECTS_AT_ONCE]
+            marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(part))
+            values: list[Any] = [value for row in part for value in row]
+            cursor.execute(_INSERT + marks, values)
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value)
 
 
 def effects_of(batches: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:

@@ -7,18 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from ariaforge.events import publish
 from ariaforge.exceptions import ConflictError, InvalidInputError
-from compositions.editing.locating import batches_with, update_row
+from compositions.editing.locating import batches_with, insert_row, update_row
 from compositions.editing.locking import lock_document, mirror_song
-from compositions.editing.log import effects_of, removed_since, require_unchanged, used_before
+from compositions.editing.log import (
+    effects_of,
+    log_effects,
+    removed_since,
+    require_unchanged,
+    used_before,
+)
 from compositions.editing.working_copy import WorkingCopy, named
 from compositions.event_topics import composition_topic
 from compositions.history.commits import ensure_history, require_unprotected
-from compositions.models import Composition, EditBatch, EditOp
+from compositions.models import Composition, EditBatch
 from compositions.score.diff import ADD
 from compositions.score.drafts import Draft, Locked
 from compositions.score.errors import Problem, ScoreError
@@ -66,6 +73,7 @@ def apply_edits(
     source: str = EditBatch.Source.PERSON,
     undoes: EditBatch | None = None,
     check: Callable[[Composition], None] | None = None,
+    among: QuerySet[Composition] | None = None,
 ) -> AppliedEdits:
     """Apply operations to the working copy of a song that ``user`` may edit, all or none.
 
@@ -73,7 +81,9 @@ def apply_edits(
     authors the last one wins, field by field; with ``strict`` nothing that somebody else has
     changed since is overwritten. Operations on what somebody has removed since are left out
     and named as superseded. A batch that was applied before does nothing and answers with
-    what it did then. ``check`` is called with the locked song first and may refuse.
+    what it did then. ``check`` is called with the locked song first and may refuse. With
+    ``among`` the song, of which only the key is needed then, is looked for among those, which
+    saves asking beforehand who may edit it.
 
     Raises :class:`InvalidInputError` with the path of everything that is not valid (in
     ``details["problems"]``), :class:`ConflictError` when the batch does not fit what others
@@ -82,7 +92,7 @@ def apply_edits(
     """
     parsed = parsed_batch(name, operations)
     with transaction.atomic():
-        song = locked_for_edit(composition)
+        song = locked_for_edit(composition, among)
         known = _known_batch(song, parsed, user)
         if known is not None:
             return repeated(known)
@@ -152,9 +162,11 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def locked_for_edit(composition: Composition) -> Composition:
+def locked_for_edit(
+    composition: Composition, among: QuerySet[Composition] | None = None
+) -> Composition:
     """Return the song, locked; raises :class:`NoDocumentError` when nothing is composed."""
-    song = lock_document(composition.pk)
+    song = lock_document(composition.pk, among)
     if not song.is_composed:
         raise NoDocumentError("The song has no notes yet; wait until it is composed.")
     return song
@@ -187,7 +199,7 @@ def write_batch(
     song.updated_by_id = user.pk if user is not None else None
     changed = {name: getattr(song, name) for name in (*sorted(fields), "revision", "updated_at")}
     update_row(Composition, song.pk, {**changed, "updated_by": song.updated_by_id})
-    batch = EditBatch.objects.create(
+    batch = EditBatch(
         composition=song,
         sequence=song.revision,
         base_sequence=base_sequence,
@@ -199,19 +211,8 @@ def write_batch(
         superseded=[entry.to_dict() for entry in draft.superseded],
         tree_hash=song.tree_hash,
     )
-    EditOp.objects.bulk_create(
-        EditOp(
-            composition=song,
-            batch=batch,
-            op_id=effect.op_id,
-            entity_id=effect.change.entity_id,
-            kind=effect.change.kind,
-            action=effect.change.action,
-            before=effect.change.before,
-            after=effect.change.after,
-        )
-        for effect in draft.effects
-    )
+    insert_row(batch)
+    log_effects(batch, draft.effects)
     effects = [effect.to_dict() for effect in draft.effects]
     _tell(song, batch, effects, user)
     return AppliedEdits(batch, effects, batch.superseded)

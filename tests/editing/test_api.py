@@ -228,9 +228,9 @@ def test_an_edit_takes_few_queries_however_much_it_changes(client, at, song) -> 
             f"{at}/edits/", batch(*(op(f"n1-{n}", set={"pitch": 50 + n}) for n in range(3, 12)))
         )
     )
-    assert len(many) == len(one) == 15
+    assert len(many) == len(one) == 14
     mixer = queries(lambda: client.post(f"{at}/edits/", batch(op("track1", set={"pan": 0.5}))))
-    assert len(mixer) <= 15
+    assert len(mixer) <= 14
 
 
 # -- The log ----------------------------------------------------------------------------
