@@ -194,6 +194,12 @@ def fill_steps(plan: SongPlan, section: PlannedSection, following: PlannedSectio
     return sum(groups[-count:])
 
 
+_LOUDEST = 110
+"""Velocity of the hardest stroke as written; performing may add a little."""
+_ACCENT = 1.05
+"""Loudness of a fill's strongest stroke, where 1 is a plain stroke."""
+
+
 def _family(plan: SongPlan, section: PlannedSection, span: int, program: int) -> str:
     if program == BRUSH_KIT:
         return "brushes"
@@ -223,12 +229,16 @@ def play_fill(
     start = plan.grid.steps - span
     family = _family(plan, section, span, program)
     strokes = FILLS[family](_Fill(plan, start, span, busy, rng))
+    if program != BRUSH_KIT:
+        # However soft it begins, a fill has an accent that the groove's strokes do not drown.
+        lift = max(1.0, _ACCENT / max((loudness for _, _, loudness in strokes), default=_ACCENT))
+        strokes = [(tick, key, loudness * lift) for tick, key, loudness in strokes]
     first = origin + start * TICKS_PER_STEP
     if energy > 0.5 and program != BRUSH_KIT and family != "stop":
         strokes.append((0, _KICK, 0.8))
     events = []
     for tick, key, loudness in strokes:
         velocity = 112 * loudness * (0.7 + 0.4 * energy) + rng.gauss(0, 3)
-        event = Event(first + tick, 60, key, max(20, min(116, round(velocity))))
+        event = Event(first + tick, 60, key, max(20, min(_LOUDEST, round(velocity))))
         events.append(event)
     return events
