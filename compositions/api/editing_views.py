@@ -152,7 +152,7 @@ class EditsView(_EditingView):
                 composition=Composition(pk=composition_pk),
                 user=actor(request),
                 check=lambda locked: require_match(request, locked.tree_hash),
-                among=Composition.objects.editable_by(request.user),
+                ask_rights=True,
                 **read_batch(request.data),
             )
         except InvalidInputError:

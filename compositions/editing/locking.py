@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from accounts.models import User
+from ariaforge.prepared import Prepared
 from compositions.documents import (
     DOCUMENT_FIELDS,
     UNTOUCHED,
@@ -18,7 +20,24 @@ from compositions.models import Composition
 from compositions.models.composition import DOCUMENT_HEAD
 
 
-def lock_document(composition_id: UUID, among: QuerySet[Composition] | None = None) -> Composition:
+def _locking(songs: QuerySet[Composition], composition_id: UUID) -> QuerySet[Composition]:
+    return (
+        songs.select_for_update(of=("self",), no_key=True)
+        .defer(*UNTOUCHED)
+        .order_by()
+        .filter(pk=composition_id)
+    )
+
+
+def _locking_for_editor(composition_id: UUID, user_id: UUID) -> QuerySet[Composition]:
+    return _locking(Composition.objects.editable_by(User(pk=user_id)), composition_id)
+
+
+_song = Prepared(lambda key: _locking(Composition.objects.all(), key), UUID)
+_song_of_editor = Prepared(_locking_for_editor, UUID, UUID)
+
+
+def lock_document(composition_id: UUID, editor: User | None = None) -> Composition:
     """Return the song with its row locked until the transaction ends.
 
     Nothing is joined: of other rows a statement that had to wait for the lock returns the
@@ -26,17 +45,14 @@ def lock_document(composition_id: UUID, among: QuerySet[Composition] | None = No
 
     Large columns that no edit touches are not read until somebody asks for them.
     Rows that refer to the song can be saved meanwhile. A song that was composed before
-    documents had trees gets its tree. Call it inside a transaction. ``among`` are the songs
-    that may be locked, such as those that somebody may edit. Raises
-    ``Composition.DoesNotExist`` for a song that is not among them or in the trash.
+    documents had trees gets its tree. Call it inside a transaction. Raises
+    ``Composition.DoesNotExist`` for a song in the trash, and for one that ``editor``, if
+    given, may not edit.
     """
-    songs = Composition.objects.all() if among is None else among
-    composition: Composition = (
-        songs.select_for_update(of=("self",), no_key=True)
-        .defer(*UNTOUCHED)
-        .order_by()
-        .get(pk=composition_id)
-    )
+    if editor is None:
+        composition = _song.get(composition_id)
+    else:
+        composition = _song_of_editor.get(composition_id, editor.pk)
     if composition.is_composed and not composition.tree:
         write_document(composition, prepare(composition, load_plain(composition)))
         composition.save(update_fields=DOCUMENT_FIELDS)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from ariaforge.events import publish
 from ariaforge.exceptions import ConflictError, InvalidInputError
+from ariaforge.prepared import Prepared
 from compositions.editing.locating import batches_with, insert_row, update_row
 from compositions.editing.locking import lock_document, mirror_song
 from compositions.editing.log import (
@@ -25,7 +26,7 @@ from compositions.editing.log import (
 from compositions.editing.working_copy import WorkingCopy, named
 from compositions.event_topics import composition_topic
 from compositions.history.commits import ensure_history, require_unprotected
-from compositions.models import Composition, EditBatch
+from compositions.models import Branch, Composition, EditBatch
 from compositions.score.diff import ADD
 from compositions.score.drafts import Draft, Locked
 from compositions.score.errors import Problem, ScoreError
@@ -54,6 +55,9 @@ class AppliedEdits:
     refused: list[dict[str, Any]] = field(default_factory=list)
 
 
+_branch = Prepared(lambda key: Branch.all_objects.filter(pk=key).order_by(), UUID)
+
+
 class LockedError(ConflictError):
     """An edit is for something that somebody has locked."""
 
@@ -73,7 +77,7 @@ def apply_edits(
     source: str = EditBatch.Source.PERSON,
     undoes: EditBatch | None = None,
     check: Callable[[Composition], None] | None = None,
-    among: QuerySet[Composition] | None = None,
+    ask_rights: bool = False,
 ) -> AppliedEdits:
     """Apply operations to the working copy of a song that ``user`` may edit, all or none.
 
@@ -82,8 +86,8 @@ def apply_edits(
     changed since is overwritten. Operations on what somebody has removed since are left out
     and named as superseded. A batch that was applied before does nothing and answers with
     what it did then. ``check`` is called with the locked song first and may refuse. With
-    ``among`` the song, of which only the key is needed then, is looked for among those, which
-    saves asking beforehand who may edit it.
+    ``ask_rights`` nobody needs to have asked whether ``user`` may edit the song, of which only
+    the key is needed then; ``Composition.DoesNotExist`` is raised where they may not.
 
     Raises :class:`InvalidInputError` with the path of everything that is not valid (in
     ``details["problems"]``), :class:`ConflictError` when the batch does not fit what others
@@ -92,7 +96,7 @@ def apply_edits(
     """
     parsed = parsed_batch(name, operations)
     with transaction.atomic():
-        song = locked_for_edit(composition, among)
+        song = locked_for_edit(composition, user if ask_rights else None)
         known = _known_batch(song, parsed, user)
         if known is not None:
             return repeated(known)
@@ -162,11 +166,9 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def locked_for_edit(
-    composition: Composition, among: QuerySet[Composition] | None = None
-) -> Composition:
+def locked_for_edit(composition: Composition, editor: User | None = None) -> Composition:
     """Return the song, locked; raises :class:`NoDocumentError` when nothing is composed."""
-    song = lock_document(composition.pk, among)
+    song = lock_document(composition.pk, editor)
     if not song.is_composed:
         raise NoDocumentError("The song has no notes yet; wait until it is composed.")
     return song
@@ -174,8 +176,11 @@ def locked_for_edit(
 
 def require_editable(song: Composition, user: User) -> None:
     """See that the log has a version to begin from, and that ``user`` may change the branch."""
-    branch = song.branch if song.head_id is not None and song.branch is not None else None
-    require_unprotected(song, branch or ensure_history(song, user), user)
+    if song.head_id is not None and song.branch_id is not None:
+        song.branch = _branch.get(song.branch_id)
+        require_unprotected(song, song.branch, user)
+    else:
+        require_unprotected(song, ensure_history(song, user), user)
 
 
 def write_batch(
