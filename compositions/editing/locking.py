@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
 from ariaforge.prepared import Prepared
@@ -49,6 +51,8 @@ def lock_document(composition_id: UUID, editor: User | None = None) -> Compositi
     ``Composition.DoesNotExist`` for a song in the trash, and for one that ``editor``, if
     given, may not edit.
     """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A document is locked until a transaction ends.")
     if editor is None:
         composition = _song.get(composition_id)
     else:
