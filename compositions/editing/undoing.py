@@ -29,7 +29,7 @@ from compositions.models import Composition, EditBatch
 from compositions.score.diff import ADD, REMOVE, SET, Change, same
 from compositions.score.document import mint_id
 from compositions.score.drafts import Draft
-from compositions.score.entities import Fields
+from compositions.score.entities import Fields, value_of
 from compositions.score.operations import Operation
 
 _PREFIXES = {EditBatch.Source.UNDO: "Undo: ", EditBatch.Source.REDO: "Redo: "}
@@ -270,7 +270,9 @@ def _apply(draft: Draft, step: _Step, excluded: str | None) -> list[dict[str, An
         if present is None:
             return [refusal(name, "was removed since") for name in operation.fields]
         expected = undone.after or {}
-        changed = [name for name in operation.fields if not same(present[name], expected[name])]
+        changed = [
+            name for name in operation.fields if not same(value_of(present, name), expected[name])
+        ]
         refused = [refusal(name, "was changed since") for name in changed]
         fields = {name: value for name, value in operation.fields.items() if name not in changed}
         if not fields:

@@ -7,7 +7,12 @@ from typing import Any
 
 from compositions.presentation.lanes import pitch_name
 from compositions.score.document import TICKS_PER_QUARTER
+from compositions.score.performed import LAYER
 from compositions.score.timeline import Timeline
+
+_LABELS = {"duration": "length"}
+_OWN_WORDS = ("pitch", "start", "locked")
+"""Fields whose values say themselves what they are."""
 
 
 def describe_pitch(pitch: int, *, percussion: bool) -> str:
@@ -68,13 +73,14 @@ def note_changes(
     if old is None or new is None:
         raise ValueError("a change needs the note before or after it")
     parts = []
-    for name in ("pitch", "start", "duration", "velocity", "locked"):
-        was, now = old.get(name), new.get(name)
+    for name in ("pitch", "start", "duration", "velocity", "locked", *LAYER):
+        default = 0 if name in LAYER else None
+        was, now = old.get(name, default), new.get(name, default)
         if was != now:
             words = [
                 describe_field(name, value, timeline, percussion=percussion) for value in (was, now)
             ]
-            label = {"duration": "length ", "velocity": "velocity "}.get(name, "")
+            label = "" if name in _OWN_WORDS else f"{_LABELS.get(name, name)} "
             parts.append(f"{label}{words[0]} → {words[1]}")
     changed = "; ".join(parts) or "no visible change"
     return f"{describe_pitch(new['pitch'], percussion=percussion)}: {changed}"

@@ -12,7 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from compositions.score.entities import META_ID, Entities, Fields, Kind
+from compositions.score.entities import (
+    META_ID,
+    Entities,
+    Fields,
+    Kind,
+    unwritten_of,
+    value_of,
+    without_defaults,
+)
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.tree import DECIMALS
 
@@ -30,7 +38,8 @@ class Change:
 
     ``action`` is "add" (``before`` is None, ``after`` all fields), "remove" (``before`` all
     fields, ``after`` None) or "set" (only the fields that differ; a field that one side lacks
-    is missing there). ``kind`` is that of the entity.
+    is missing there, unless it is left out for having its default). ``kind`` is that of the
+    entity.
     """
 
     entity_id: str
@@ -81,6 +90,10 @@ def diff(before: Entities, after: Entities) -> list[Change]:
         else:
             was = {name: value for name, value in old.items() if differs(name, value, new)}
             now = {name: value for name, value in new.items() if differs(name, value, old)}
+            for name, value in unwritten_of(new["kind"]).items():
+                if name in was or name in now:
+                    was.setdefault(name, value)
+                    now.setdefault(name, value)
             if was or now:
                 changes.append(Change(key, new["kind"], SET, was, now))
     if after.keys() - before.keys():
@@ -90,6 +103,21 @@ def diff(before: Entities, after: Entities) -> list[Change]:
             if key not in before
         )
     return in_order(changes, before, after)
+
+
+def set_change(key: str, present: Fields, fields: Fields) -> Change:
+    """Return the change of the entity ``present`` that gives it ``fields``, all that it has."""
+    # What is back at its default is left out of the fields, but a change says it.
+    fields = {**unwritten_of(present["kind"]), **fields}
+    was = {name: value_of(present, name) for name in fields}
+    changed = [name for name, value in fields.items() if not same(value, was[name])]
+    return Change(
+        key,
+        present["kind"],
+        SET,
+        {name: was[name] for name in changed},
+        {name: fields[name] for name in changed},
+    )
 
 
 def in_order(changes: Iterable[Change], before: Entities, after: Entities) -> list[Change]:
@@ -128,7 +156,7 @@ def apply_changes(entities: Entities, changes: Iterable[Change]) -> Entities:
             fields = {**result[key], **now}
             for name in gone:
                 fields.pop(name, None)
-            result[key] = fields
+            result[key] = without_defaults(fields)
     return result
 
 

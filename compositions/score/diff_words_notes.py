@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from compositions.score.diff import SET
 from compositions.score.diff_words_facts import Comparison, Fact, Item, Rank, Side, told
+from compositions.score.diff_words_performance import performance_groups
 from compositions.score.diff_words_phrases import bars_words, clusters, count, octaves, signed
 from compositions.score.diff_words_timing import (
     Phrase,
@@ -20,6 +21,7 @@ from compositions.score.diff_words_timing import (
 )
 from compositions.score.entities import Fields, Kind
 from compositions.score.harmony import scale_pitch_classes
+from compositions.score.performed import LAYER
 
 _MOST_RUNS = 6
 _INTERVALS = ("second", "third", "fourth", "fifth", "sixth", "seventh")
@@ -52,6 +54,9 @@ def tell_changed_notes(comparison: Comparison) -> None:
         for track, items in _by_track(comparison, dimension.field).items():
             for phrase, group in _grouped(comparison, items, dimension):
                 _tell_group(comparison, track, dimension, phrase, group)
+    for track, items in _by_track(comparison, *LAYER).items():
+        for phrase, group in performance_groups(items):
+            _tell_group(comparison, track, _PERFORMANCE, phrase, group)
     _tell_locked(comparison)
 
 
@@ -292,4 +297,11 @@ _DIMENSIONS = (
     _Dimension("start", moved, retimed, lambda item: item.step("start"), now=False),
     _Dimension("duration", resized, other_lengths, lambda item: item.step("duration"), now=False),
     _Dimension("velocity", _louder, _on_average, lambda item: item.step("velocity")),
+)
+
+_PERFORMANCE = _Dimension(
+    "timing",
+    lambda _, items: performance_groups(items)[0][0],
+    lambda _, items: performance_groups(items)[0][0],
+    lambda item: item.new.get("timing", 0),
 )

@@ -23,6 +23,8 @@ TICKS_PER_QUARTER = 480
 
 PITCH_MIN, PITCH_MAX = 0, 127
 VELOCITY_MIN, VELOCITY_MAX = 1, 127
+UNWRITTEN = "unwritten"
+"""Mark of a field that is left out of plain data when it has its default."""
 TEMPO_MIN_BPM, TEMPO_MAX_BPM = 10.0, 400.0
 
 
@@ -72,11 +74,16 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sounding note.
+    """A note as it is written, and how its performance departs from that.
 
     ``start`` and ``duration`` are ticks (duration >= 1), ``pitch`` 0-127,
     ``velocity`` 1-127. ``locked`` notes are left alone by AI operations;
     ``origin`` says who made it ("composer", "import", "user").
+
+    The performance is a layer of its own, which can be taken off: ``timing`` is added to
+    the start when the note is sounded (ticks, before 0 and after), ``articulation`` to the
+    duration (ticks, negative is detached) and ``dynamics`` to the velocity. See
+    :mod:`compositions.score.performed`.
     """
 
     id: str
@@ -86,10 +93,13 @@ class Note:
     velocity: int = 80
     locked: bool = False
     origin: str = ""
+    timing: int = field(default=0, metadata={UNWRITTEN: True})
+    articulation: int = field(default=0, metadata={UNWRITTEN: True})
+    dynamics: int = field(default=0, metadata={UNWRITTEN: True})
 
     @property
     def end(self) -> int:
-        """First tick after the note."""
+        """First tick after the note as written."""
         return self.start + self.duration
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from compositions.score import limits
-from compositions.score.diff import ADD, REMOVE, SET, Change, same
+from compositions.score.diff import ADD, REMOVE, SET, Change, set_change
 from compositions.score.document import (
     AutomationPoint,
     Chord,
@@ -26,7 +26,14 @@ from compositions.score.document import (
 )
 from compositions.score.draft_locks import Locks
 from compositions.score.draft_positions import POSITIONED, Positions
-from compositions.score.entities import SECTION_KIND, TRACK_LISTS, Entities, Fields, Kind
+from compositions.score.entities import (
+    SECTION_KIND,
+    TRACK_LISTS,
+    Entities,
+    Fields,
+    Kind,
+    without_defaults,
+)
 from compositions.score.errors import Problem
 from compositions.score.operations import (
     OPTIONAL_REFERENCES,
@@ -228,14 +235,7 @@ class Draft:
         fields = self._read(operation, present["kind"], present)
         if fields is None:
             return None
-        changed = [name for name, value in fields.items() if not same(value, present.get(name))]
-        return Change(
-            key,
-            present["kind"],
-            SET,
-            {name: present[name] for name in changed},
-            {name: fields[name] for name in changed},
-        )
+        return set_change(key, present, fields)
 
     def _refuse(self, operation: Operation, field: str, message: str) -> None:
         self.problems.append(Problem(f"{operation.path}.{field}", message))
@@ -309,7 +309,7 @@ class Draft:
             del self.entities[key]
             self._removed.add(key)
         else:
-            fields = {**(present or {}), **(change.after or {})}
+            fields = without_defaults({**(present or {}), **(change.after or {})})
             self.entities[key] = fields
             self._refer(key, fields)
         if change.kind in self._totals:

@@ -4,7 +4,8 @@ Edits, diff and merge need to name every note, chord and fader alone. In this fo
 dict of plain JSON values with its ``kind`` and no ``id`` (that is its key in the map); notes
 and automation points also say in ``track`` which track holds them, so moving one to another
 track is a change of one field. A section's own kind ("verse") is called ``section_kind`` here.
-The song's title and metadata are the entity ``"meta"``.
+The song's title and metadata are the entity ``"meta"``. What plain data leaves out where it has
+its default (a note's performance) is left out here, too: :func:`value_of` reads it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from compositions.score.serialisation import FORMAT, VERSION
+from compositions.score.document import Note
+from compositions.score.serialisation import FORMAT, VERSION, unwritten
 
 Fields: TypeAlias = dict[str, Any]
 Entities: TypeAlias = dict[str, Fields]
@@ -40,6 +42,10 @@ class Kind(StrEnum):
     SYLLABLE = "syllable"
 
 
+UNWRITTEN: dict[str, Fields] = {Kind.NOTE.value: unwritten(Note)}
+"""Fields that are left out where they have their default, by kind."""
+_NONE_UNWRITTEN: Fields = {}
+
 LISTS: dict[str, Kind] = {
     "tempos": Kind.TEMPO,
     "meters": Kind.METER,
@@ -54,6 +60,31 @@ LISTS: dict[str, Kind] = {
 
 TRACK_LISTS: dict[str, Kind] = {"notes": Kind.NOTE, "automation": Kind.AUTOMATION}
 """The lists inside a track."""
+
+
+def unwritten_of(kind: str) -> Fields:
+    """Return the fields of a kind that are left out where they have their default."""
+    return UNWRITTEN.get(kind, _NONE_UNWRITTEN)
+
+
+def value_of(fields: Fields, name: str, default: Any = None) -> Any:
+    """Return the value of a field, left out or not; ``default`` where the kind has no such."""
+    found = fields.get(name, fields)
+    if found is fields:
+        return unwritten_of(fields.get("kind", "")).get(name, default)
+    return found
+
+
+def without_defaults(fields: Fields) -> Fields:
+    """Return the fields as an entity has them: without what is left out. May be the same."""
+    left_out = unwritten_of(fields["kind"])
+    if any(name in fields and fields[name] == value for name, value in left_out.items()):
+        return {
+            name: value
+            for name, value in fields.items()
+            if name not in left_out or value != left_out[name]
+        }
+    return fields
 
 
 def to_entities(data: Plain) -> Entities:

@@ -34,6 +34,13 @@ MAX_METADATA_LENGTH = 100_000
 """Characters of the metadata as JSON."""
 MAX_METADATA_DEPTH = 20
 
+MAX_TIMING = 1_920
+"""Ticks that a note may be sounded before or after its place: a whole note."""
+MAX_ARTICULATION = 7_680
+"""Ticks that a note may be sounded shorter or longer than written."""
+MAX_DYNAMICS = 126
+"""Steps of velocity that a note may be sounded softer or louder than written."""
+
 METER_NUMERATOR_MAX = 32
 METER_DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 PROGRAM_MAX = 127

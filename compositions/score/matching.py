@@ -15,6 +15,11 @@ from compositions.score.document import TrackRole, mint_id
 from compositions.score.entities import Fields, Plain, from_entities, to_entities
 from compositions.score.general_midi import usual_role
 from compositions.score.matching_pairs import Pairing
+from compositions.score.matching_performance import (
+    as_sounding,
+    sounds_like,
+    with_performance,
+)
 from compositions.score.matching_positions import place_between
 from compositions.score.matching_rules import (
     pair_automation,
@@ -52,8 +57,9 @@ def match_ids(present: Plain, imported: Plain, *, unsaid: Collection[str] | None
     Tracks are matched by name, instrument and content; notes exactly first, then such as moved
     or were transposed together, then the cheapest within a beat (start, pitch, length and
     velocity); the rest of the song by time and value. What is matched keeps what no file
-    holds: id, lock, origin, preset, phonemes, the line of a syllable. What is not matched keeps
-    its own id unless the present score has it, and otherwise gets a new one.
+    holds: id, lock, origin, preset, phonemes, the line of a syllable, the performance of a note
+    (of a file that holds notes as they sound, what is written follows from that). What is not
+    matched keeps its own id unless the present score has it, and otherwise gets a new one.
 
     ``unsaid`` names what the file does not say and the present score therefore keeps: whole
     lists ("tempos", "meters", "keys", "sections", "chords", "syllables", "lines",
@@ -67,7 +73,10 @@ def match_ids(present: Plain, imported: Plain, *, unsaid: Collection[str] | None
 
 class _Matching:
     def __init__(self, present: Plain, imported: Plain, unsaid: frozenset[str]) -> None:
-        self.present, self.unsaid = present, unsaid
+        self.written = {note["id"]: note for track in present["tracks"] for note in track["notes"]}
+        self.sounds = sounds_like(present, imported)
+        self.present = as_sounding(present) if self.sounds else present
+        self.unsaid = unsaid
         self.used = set(to_entities(present))
         self.used.update(RESERVED_IDS)
         self.imported = _with_ids(imported)
@@ -175,13 +184,20 @@ class _Matching:
             ]
 
     def note(self, old: Fields | None, new: Fields) -> Fields:
+        own = new["id"]
         if old is None:
             fields: Fields = {**new, "id": self.fresh(new["id"])}
         else:
-            fields = {**new, "id": old["id"], "locked": old["locked"], "origin": old["origin"]}
+            written = self.written[old["id"]]
             if "note.velocity" in self.unsaid:
-                fields["velocity"] = old["velocity"]
-        self.ids[new["id"]] = fields["id"]
+                new = {**new, "velocity": old["velocity"]}
+            fields = {
+                **with_performance(new, written, sounds=self.sounds),
+                "id": old["id"],
+                "locked": old["locked"],
+                "origin": old["origin"],
+            }
+        self.ids[own] = fields["id"]
         return fields
 
     def lines(self) -> list[Fields]:

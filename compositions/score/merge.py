@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from compositions.score.diff import same
-from compositions.score.entities import META_ID, Entities, Fields, Kind
+from compositions.score.entities import (
+    META_ID,
+    Entities,
+    Fields,
+    Kind,
+    unwritten_of,
+    without_defaults,
+)
 from compositions.score.merge_closure import REFERENCES, close, restore_references
 from compositions.score.merge_groups import Group, removal_groups
 from compositions.score.merge_words import MergeTeller
@@ -173,26 +180,29 @@ class _Merge:
             return {BASE: base or ours, OURS: ours, THEIRS: theirs}[choice]
         was: Fields = base or {}
         fields: Fields = {}
+        left_out = unwritten_of(ours["kind"])
         for name in {**ours, **theirs}:
+            lacking = left_out.get(name, _MISSING)
             value = self._value(
                 key,
                 (name,),
-                was.get(name, _MISSING),
-                self._own(OURS, name, ours, was),
-                self._own(THEIRS, name, theirs, was),
+                was.get(name, lacking),
+                self._own(OURS, name, ours, was, lacking),
+                self._own(THEIRS, name, theirs, was, lacking),
             )
             if value is not _MISSING:
                 fields[name] = value
+        fields = without_defaults(fields)
         if same(fields, ours):
             return ours
         return theirs if same(fields, theirs) else fields
 
-    def _own(self, side: str, name: str, fields: Fields, was: Fields) -> Any:
+    def _own(self, side: str, name: str, fields: Fields, was: Fields, lacking: Any) -> Any:
         """Return the value of a field as the side itself set it.
 
         A reference that is empty because its target went is no decision of the side.
         """
-        value = fields.get(name, _MISSING)
+        value = fields.get(name, lacking)
         if name in REFERENCES and value == "" and was.get(name) in self.gone[side]:
             return was[name]
         return value

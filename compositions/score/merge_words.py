@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
+from compositions.score.diff_words_performance import DEPARTURES, departure
 from compositions.score.document import TICKS_PER_QUARTER, MeterChange, Score
 from compositions.score.entities import Entities, Fields, Kind
 from compositions.score.general_midi import instrument_name
@@ -22,6 +23,9 @@ _VERBS = {
     "tick": "is at",
     "duration": "is",
     "velocity": "has velocity",
+    "timing": "is sounded",
+    "articulation": "is sounded",
+    "dynamics": "is sounded",
     "track": "is on",
     "locked": "is",
     "muted": "is",
@@ -174,6 +178,8 @@ class MergeTeller:
             return self.place(value)
         if name == "duration":
             return note_value(value)
+        if name in DEPARTURES:
+            return departure(name, value)
         if name == "program":
             return instrument_name(value, percussion=bool(fields.get("percussion")))
         if name in ("track", "note_id", "section_id", "line_id"):

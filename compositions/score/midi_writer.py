@@ -1,6 +1,7 @@
-"""Writes a score as a Standard MIDI File.
+"""Writes a score as a Standard MIDI File, as it is performed.
 
-What plain MIDI cannot hold and is therefore not written: entity ids, ``locked``,
+What plain MIDI cannot hold and is therefore not written: what was written where it sounds
+otherwise (:mod:`compositions.score.performed`), entity ids, ``locked``,
 ``origin``, phonemes, Roman numerals, metadata other than ``copyright``. Tempos are rounded
 to whole microseconds per quarter note, automation values to whole numbers, and text loses
 outer white space and control characters. Syllables come back in track and time order.
@@ -25,6 +26,7 @@ from compositions.score.document import (
 )
 from compositions.score.errors import MidiError
 from compositions.score.note_repair import separate_overlaps
+from compositions.score.performed import performed
 from compositions.score.validation import check
 
 # Order of events at one tick: what ends, what is set up, what is sung, what begins.
@@ -63,7 +65,7 @@ def write_midi(score: Score, *, file_type: int = 1) -> bytes:
     if file_type not in (0, 1):
         raise MidiError(f"MIDI files of type {file_type} cannot be written; use type 0 or 1.")
     check(score)
-    score = ordered(score)
+    score = ordered(performed(score))
     places = _allocate(score.tracks)
     if file_type == 0 and any(place.port for place in places):
         raise MidiError(

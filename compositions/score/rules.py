@@ -224,6 +224,10 @@ def is_usual_note(note: Note) -> bool:
         and VELOCITY_MIN <= note.velocity <= VELOCITY_MAX
         and (note.locked is False or note.locked is True)
         and (note.origin == "" or _is_word(note.origin))
+        and type(note.timing) is type(note.articulation) is type(note.dynamics) is int
+        and abs(note.timing) <= limits.MAX_TIMING
+        and abs(note.articulation) <= limits.MAX_ARTICULATION
+        and abs(note.dynamics) <= limits.MAX_DYNAMICS
     )
 
 
@@ -237,6 +241,12 @@ def _note(path: str, note: Note) -> Problems:
     yield from _integer(f"{path}.velocity", note.velocity, VELOCITY_MIN, VELOCITY_MAX)
     yield from _flag(f"{path}.locked", note.locked)
     yield from check_text(f"{path}.origin", note.origin, limits.MAX_NAME_LENGTH)
+    for name, most in (
+        ("timing", limits.MAX_TIMING),
+        ("articulation", limits.MAX_ARTICULATION),
+        ("dynamics", limits.MAX_DYNAMICS),
+    ):
+        yield from _integer(f"{path}.{name}", getattr(note, name), -most, most)
 
 
 def _automation(path: str, point: AutomationPoint) -> Problems:

@@ -110,6 +110,9 @@ _RULES: dict[type, dict[str, Schema]] = {
         "pitch": {"minimum": PITCH_MIN, "maximum": PITCH_MAX},
         "velocity": {"minimum": VELOCITY_MIN, "maximum": VELOCITY_MAX},
         "origin": _NAME,
+        "timing": {"minimum": -limits.MAX_TIMING, "maximum": limits.MAX_TIMING},
+        "articulation": {"minimum": -limits.MAX_ARTICULATION, "maximum": limits.MAX_ARTICULATION},
+        "dynamics": {"minimum": -limits.MAX_DYNAMICS, "maximum": limits.MAX_DYNAMICS},
     },
     AutomationPoint: {
         "tick": _TICK,

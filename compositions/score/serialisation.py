@@ -1,8 +1,9 @@
 """A score as plain JSON data, and back.
 
 The data mirrors the classes of :mod:`compositions.score.document` field by field under a
-header ``{"format": "ariaforge-score", "version": 1}``. :func:`from_dict` checks types and
-names only; :mod:`compositions.score.validation` checks what the values mean.
+header ``{"format": "ariaforge-score", "version": 1}``; what a performance adds to a note is
+left out where it is 0. :func:`from_dict` checks types and names only;
+:mod:`compositions.score.validation` checks what the values mean.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
-from compositions.score.document import Score
+from compositions.score.document import UNWRITTEN, Score
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.limits import MAX_PROBLEMS
 
@@ -67,11 +68,15 @@ def plain_entity(entity: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         names = _field_types(type(value))
-        return {
+        plain = {
             name: float(item) if kind is float and type(item) is int else _plain(item)
             for name, kind in names
             for item in (getattr(value, name),)
         }
+        for name, default in unwritten(type(value)).items():
+            if plain[name] == default:
+                del plain[name]
+        return plain
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, tuple | list):
@@ -79,6 +84,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
+
+
+@cache
+def unwritten(cls: type) -> dict[str, Any]:
+    """Return the fields of a class that are left out of plain data, by their default."""
+    return {entry.name: entry.default for entry in fields(cls) if UNWRITTEN in entry.metadata}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compositions.score.document import Score, Track
+from compositions.score.performed import sounding_track
 from compositions.score.timeline import Timeline
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PITCH_WHEEL = range(4)
@@ -42,7 +43,7 @@ def audible_tracks(score: Score) -> list[Track]:
 
 
 def perform(track: Track, timeline: Timeline, sample_rate: int) -> Performance:
-    """Place every note and automation point of ``track`` on its frame.
+    """Place every note, as it sounds, and automation point of ``track`` on its frame.
 
     On one frame notes end first, then controllers move, then notes start, so that a pedal
     pressed with a chord holds it and a repeated note is struck anew.
@@ -53,7 +54,7 @@ def perform(track: Track, timeline: Timeline, sample_rate: int) -> Performance:
 
     shortest = round(_SHORTEST_NOTE_SECONDS * sample_rate)
     keyed: list[tuple[int, int, int, int, Event]] = []
-    for order, note in enumerate(track.notes):
+    for order, note in enumerate(sounding_track(track).notes):
         start = frame(note.start)
         end = max(frame(note.end), start + shortest)
         keyed.append((start, 2, 0, order, (start, NOTE_ON, note.pitch, note.velocity)))

@@ -92,6 +92,9 @@ class Edits:
             "velocity": self.rng.randrange(1, 128),
             "start": self.rng.randrange(0, 8 * BAR),
             "duration": self.rng.randrange(1, BAR),
+            "timing": self.rng.choice((0, 0, self.rng.randrange(-60, 60))),
+            "articulation": self.rng.choice((0, -30)),
+            "dynamics": self.rng.choice((0, 7)),
         }
         names = self.rng.sample(sorted(values), self.rng.randint(1, 2))
         return self.op(found[0], set={name: values[name] for name in names})

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from compositions.score.document import Mode
 from compositions.score.entities import META_ID, Entities, Fields
 from compositions.score.harmony import CHORD_QUALITIES
+from compositions.score.performed import LAYER
 
 Mint = Callable[[], str]
 Edit = Callable[[Entities, random.Random, Mint], None]
@@ -59,7 +60,7 @@ def pick(entities: Entities, rng: random.Random, kind: str) -> Fields | None:
 
 def set_note(entities: Entities, rng: random.Random, mint: Mint) -> None:
     if note := pick(entities, rng, "note"):
-        name = rng.choice(["pitch", "start", "duration", "velocity", "locked"])
+        name = rng.choice(["pitch", "start", "duration", "velocity", "locked", *LAYER])
         values: dict[str, Any] = {
             "pitch": rng.randint(0, 127),
             "start": rng.randint(0, 8000),
@@ -67,7 +68,12 @@ def set_note(entities: Entities, rng: random.Random, mint: Mint) -> None:
             "velocity": rng.randint(1, 127),
             "locked": not note["locked"],
         }
-        note[name] = values[name]
+        if name not in LAYER:
+            note[name] = values[name]
+        elif value := rng.choice([0, 0, rng.randint(-60, 60)]):
+            note[name] = value
+        else:
+            note.pop(name, None)
 
 
 def transpose(entities: Entities, rng: random.Random, mint: Mint) -> None:
