@@ -73,7 +73,9 @@ def phonemes_of(word: str, language: str) -> tuple[str, ...] | None:
     text = "_".join(clauses)
     if _SWITCH.search(text):
         return None
-    return tuple(sound for sound in re.split(r"[_\s]+", text) if sound.strip("ˈˌ")) or None
+    # A hyphen marks a word that leans on the next one: nothing to sing.
+    sounds = (sound.rstrip("-") for sound in re.split(r"[_\s]+", text))
+    return tuple(sound for sound in sounds if sound.strip("ˈˌ")) or None
 
 
 def _set_voice(library: ctypes.CDLL, language: str) -> bool:

@@ -8,9 +8,9 @@ import re
 from compositions.composer.word_lists import word_list
 
 _VOWELS = "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿāēīōūœ"
-_ONSETS = word_list("onsets")
+ONSETS = word_list("onsets")
 _SILENT_STEMS = word_list("silent_stems")
-_EXCEPTIONS: dict[str, tuple[str, ...]] = {
+EXCEPTIONS: dict[str, tuple[str, ...]] = {
     "every": ("ev", "ery"), "everything": ("ev", "ery", "thing"), "heaven": ("hea", "ven"),
     "people": ("peo", "ple"), "being": ("be", "ing"), "science": ("sci", "ence"),
     "quiet": ("qui", "et"), "poem": ("po", "em"), "lion": ("li", "on"),
@@ -37,7 +37,7 @@ def split_word(word: str) -> list[str]:
     if not core:
         return [word]
     start = word.index(core)
-    if known := _EXCEPTIONS.get(core.lower()):
+    if known := EXCEPTIONS.get(core.lower()):
         pieces, position = [], 0
         for piece in known:
             pieces.append(core[position : position + len(piece)])
@@ -78,7 +78,7 @@ def _split_core(core: str) -> list[str]:
         gap = lower[end:begin]
         if len(gap) <= 1:
             cuts.append(end)
-        elif gap[-2:] in _ONSETS or (len(gap) > 1 and gap[-1] == "l" and lower[begin:] == "e"):
+        elif gap[-2:] in ONSETS or (len(gap) > 1 and gap[-1] == "l" and lower[begin:] == "e"):
             cuts.append(begin - 2)
         else:
             cuts.append(begin - 1)
