@@ -1,0 +1,191 @@
+"""Set words to time: which bars a line of a section gets, and where its syllables begin.
+
+A dynamic programme over the places of the bar weighs stress against metre, as in the
+alignment of text and tune by Dell and Halle (2009): stressed syllables look for beats, weak
+ones avoid them, syllables follow each other at a speakable pace, and every line leaves its end
+to a breath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from compositions.composer.lyrics_lines import STRESSED, SungLine, SungSyllable
+from compositions.composer.melody_rhythm import Onset
+from compositions.composer.rhythm import Grid
+
+_LONGEST = 8.0
+_CROWDED = 0.7
+_LOOSE = frozenset({"syncopated", "swing", "sixteenth"})
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlace:
+    """Bars of a section (from 0) and the lines, by number, that are sung in them."""
+
+    bar: int
+    bars: int
+    lines: tuple[int, ...]
+
+
+def place_lines(lines: Sequence[SungLine], bars: int) -> list[LinePlace]:
+    """Share the bars of a section among its lines; every line begins with a bar.
+
+    All lines get 1, 2, 4 or 8 bars. What is left over goes first to lines with too many
+    syllables for theirs, then between the halves of the section, then to its end. More lines
+    than bars are joined, the shortest first.
+    """
+    groups = [[number] for number in range(len(lines))]
+    counts = [len(line) for line in lines]
+    while len(groups) > max(1, bars):
+        at = min(range(len(groups) - 1), key=lambda i: counts[i] + counts[i + 1])
+        groups[at : at + 2] = [groups[at] + groups[at + 1]]
+        counts[at : at + 2] = [counts[at] + counts[at + 1]]
+    total = len(groups)
+    if total == 0:
+        return []
+    each = max(size for size in (1, 2, 4, 8) if size == 1 or size * total <= bars)
+    spans = [each] * total
+    left = bars - each * total
+    usual = sorted(counts)[total // 2]
+    while left >= each:
+        longest = max(range(total), key=lambda i: (counts[i] / spans[i], -i))
+        if counts[longest] / spans[longest] <= 1.4 * usual / each:
+            break
+        spans[longest] += each
+        left -= each
+    rest = left // 2 // each * each if total % 2 == 0 and total >= 4 else 0
+    places, bar = [], 0
+    for number, (group, span) in enumerate(zip(groups, spans, strict=True)):
+        if number == total // 2:
+            bar += rest
+        places.append(LinePlace(bar, span, tuple(group)))
+        bar += span
+    return places
+
+
+def rhythm_for_words(
+    syllables: Sequence[SungSyllable],
+    bars: int,
+    grid: Grid,
+    family: str,
+    *,
+    step_seconds: float = 0.14,
+    motif: Sequence[Onset] = (),
+    lead_in: float = 0.0,
+) -> list[Onset]:
+    """Place one onset per syllable over ``bars`` bars, stressed ones on strong beats.
+
+    ``family`` is the kind of beat cells of the style. ``motif`` is the rhythm of the
+    material, whose places are liked. ``lead_in`` steps before the first bar are free: weak
+    syllables at the beginning may be sung there (steps are negative then). The end of the
+    line is left to a breath.
+    """
+    steps = _search(
+        tuple(syllable.accent for syllable in syllables),
+        tuple(syllable.continues for syllable in syllables),
+        bars,
+        grid,
+        family in _LOOSE,
+        round(step_seconds, 4),
+        frozenset(round(onset.step) for onset in motif),
+        int(lead_in),
+    )
+    end = bars * grid.steps
+    onsets = []
+    for index, step in enumerate(steps):
+        if index + 1 < len(steps):
+            length = min(steps[index + 1] - step, _LONGEST)
+        else:
+            room = end - step
+            length = max(0.5, min(room - min(breath(grid), room / 2), _LONGEST))
+        onsets.append(Onset(step, length))
+    return onsets
+
+
+def breath(grid: Grid) -> float:
+    """Return the steps that a singer needs between two lines: about half a beat."""
+    return max(2.0, grid.groups[-1] / 2)
+
+
+def _unit(count: int, total: int, grid: Grid) -> float:
+    """Return the finest step that so many syllables need: eighths, sixteenths or less."""
+    eighths = all(length % 2 == 0 for length in grid.groups)
+    if eighths and count <= _CROWDED * total / 2:
+        return 2.0
+    if count <= 0.85 * total:
+        return 1.0
+    return 0.5 if count <= 1.8 * total else 0.25
+
+
+def _metre(step: float, grid: Grid) -> float:
+    """How much a place is a beat: 1 for the downbeat, 0.25 for eighths, 0 for what is finer."""
+    if step != int(step):
+        return 0.0
+    strength = grid.strength(int(step))
+    return {1.0: 1.0, 0.8: 0.95, 0.6: 0.8, 0.3: 0.25}.get(strength, 0.0)
+
+
+@lru_cache(maxsize=2048)
+def _search(
+    accents: tuple[float, ...],
+    continues: tuple[bool, ...],
+    bars: int,
+    grid: Grid,
+    loose: bool,
+    step_seconds: float,
+    motif: frozenset[int],
+    lead_in: int,
+) -> tuple[float, ...]:
+    count = len(accents)
+    total = bars * grid.steps
+    unit = _unit(count, total, grid)
+    before = int(lead_in / unit) if accents[0] < STRESSED else 0
+    first = -before
+    room = max(int((total - breath(grid)) / unit), count)
+    places = range(first, room)
+    pace = min(4.0, max(2.0, 0.3 / step_seconds)) if count > 3 else 6.0
+    ideal = min(total * 0.86 / max(1, count), pace) / unit
+    weight = 2.4 if loose else 3.4
+    fine = 0.3 if loose else 1.2
+    metre = [_metre(place * unit, grid) for place in places]
+    liked = [-0.3 if round(place * unit) % grid.steps in motif else 0.0 for place in places]
+
+    def worth(index: int, at: int) -> float:
+        accent, beat = accents[index], metre[at]
+        if accent >= STRESSED:
+            return weight * accent * (1.0 - beat) + liked[at]
+        if beat < 0.5:  # off the beat: eighths before sixteenths
+            return fine * (0.25 - beat) + liked[at]
+        inside = continues[index] or (index > 0 and continues[index - 1])
+        return (1.1 if inside else 0.75) * (1.0 - accent) * beat + liked[at]
+
+    infinity = float("inf")
+    size = len(places)
+    reach = max(3, int(ideal * 2.6) + 1)
+    row = [worth(0, at) + 0.1 * unit * abs(place) for at, place in enumerate(places)]
+    links: list[list[int]] = []
+    for index in range(1, count):
+        wanted = ideal * (1.25 if accents[index - 1] >= STRESSED else 0.85)
+        gaps = [0.0] + [
+            0.55 * (max(gap, wanted) / min(gap, wanted) - 1.0) for gap in range(1, reach + 1)
+        ]
+        following, back = [infinity] * size, [0] * size
+        for at in range(index, size):
+            best, link = infinity, 0
+            for gap in range(1, min(reach, at) + 1):
+                cost = row[at - gap] + gaps[gap]
+                if cost < best:
+                    best, link = cost, at - gap
+            if best < infinity:
+                following[at], back[at] = round(best + worth(index, at), 9), link
+        links.append(back)
+        row = following
+    at = min(range(size), key=row.__getitem__)
+    path = [at]
+    for back in reversed(links):
+        at = back[at]
+        path.append(at)
+    return tuple(places[at] * unit for at in reversed(path))
