@@ -38,6 +38,7 @@ from compositions.presentation import (
     song_facts,
     timeline_of,
 )
+from compositions.score.performed import sounding_plain
 from compositions.selectors import composition_list as select_songs
 from compositions.selectors import (
     composition_page,
@@ -213,7 +214,7 @@ def composition_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send all notes as JSON, for playing them before there is a mix.
 
     Each track has ``role``, ``percussion``, ``muted`` and ``notes``, a list of
-    ``[start, duration, pitch, velocity]`` in ticks.
+    ``[start, duration, pitch, velocity]`` in ticks, as they sound.
     """
     songs = Composition.objects.visible_to(_actor(request)).only("pk")
     song = get_object_or_404(songs, pk=pk)
@@ -222,8 +223,9 @@ def composition_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
         track
         | {
             "notes": [
-                [note["start"], note["duration"], note["pitch"], note.get("velocity", 80)]
+                [start, duration, note["pitch"], velocity]
                 for note in track["notes"]
+                for start, duration, velocity in (sounding_plain(note),)
             ]
         }
         for track in tracks

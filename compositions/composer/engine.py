@@ -163,7 +163,8 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         for event in part.events:
             note = Note(
                 mint_id(rng), event.start, event.duration, event.pitch, event.velocity,
-                origin="composer",
+                origin="composer", timing=event.timing, articulation=event.articulation,
+                dynamics=event.dynamics,
             )  # fmt: skip
             notes.append(note)
             if event.syllable is not None:

@@ -10,13 +10,20 @@ from compositions.composer.styles import Instrument
 
 @dataclass(slots=True)
 class Event:
-    """A note in the making; ``start`` and ``duration`` in ticks, velocity 1-127."""
+    """A note in the making; ``start`` and ``duration`` in ticks, velocity 1-127.
+
+    ``timing``, ``articulation`` and ``dynamics`` are its performance, as of a
+    :class:`compositions.score.document.Note`.
+    """
 
     start: int
     duration: int
     pitch: int
     velocity: int
     syllable: SungSyllable | None = None
+    timing: int = 0
+    articulation: int = 0
+    dynamics: int = 0
 
     @property
     def end(self) -> int:

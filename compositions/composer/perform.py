@@ -1,10 +1,14 @@
 """Play it like people: swing, timing, accents, strums and pedal, over the written notes.
 
-A pass of its own: it moves starts, lengths and velocities a little and adds pedal, and
-never adds or removes a written pitch (two notes of one pitch at once become one).
+A pass of its own that leaves what is written as it is: how a note is sounded goes into its
+``timing``, ``articulation`` and ``dynamics``, and pedal is added. Notes are written in note
+values; that a player lets go a little earlier is touch, and so part of the performance.
 """
 
 from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
 
 from compositions.composer.events import Event, Part
 from compositions.composer.harmony import Changes
@@ -15,25 +19,58 @@ _PEDAL_NAMES = ("Piano", "Rhodes", "Electric Grand", "FM Electric Piano", "Brigh
 _GROOVE_ROLES = {"drums": "drums", "percussion": "drums", "bass": "bass", "lead": "lead",
                  "vocal": "lead", "counter_melody": "lead"}  # fmt: skip
 _LONGEST_SHIFT = 40
+_SIXTEENTH, _SIXTEENTH_TRIPLET = 120, 80
+_MOST_TOUCH = 60
+"""Ticks that a player may let go of a note before the end of its note value."""
+_SHORTEST = 20
 
 
 def perform(plan: SongPlan, changes: Changes, parts: list[Part]) -> None:
-    """Humanise all parts in place; every start stays >= 0 and inside the song."""
+    """Give the notes of all parts their performance, in place; what is written is made tidy.
+
+    Every sounding start is at 0 or later, and no two notes of one pitch of a part sound at
+    once.
+    """
     end = plan.bars * plan.grid.ticks
     for part in parts:
+        part.events = tidy(part.events, end)
+        sounds = [replace(event, timing=0, articulation=0, dynamics=0) for event in part.events]
+        write_values(part.events)
         swung = _swing_unit(plan)
         if swung:
             ratio = float(plan.spec.swing.value)
-            for event in part.events:
-                stop = _swing(event.end, swung, ratio)
-                event.start = _swing(event.start, swung, ratio)
-                event.duration = max(20, stop - event.start)
-        _loosen(plan, part)
+            for sound in sounds:
+                stop = swing(sound.end, swung, ratio)
+                sound.start = swing(sound.start, swung, ratio)
+                sound.duration = max(_SHORTEST, stop - sound.start)
+        _loosen(plan, part, sounds)
         if part.figure == "strum":
-            _strum(plan, part)
+            _strum(plan, part.events, sounds)
         if part.name.startswith(_PEDAL_NAMES) and part.figure in ("block", "sustain", "arpeggio"):
             part.pedal = _pedal(plan, changes, part, end)
-        part.events = tidy(part.events, end)
+        _separate(sounds, end)
+        for event, sound in zip(part.events, sounds, strict=True):
+            event.timing = sound.start - event.start
+            event.articulation = sound.duration - event.duration
+            event.dynamics = sound.velocity - event.velocity
+
+
+def write_values(events: list[Event]) -> None:
+    """Write lengths as note values, in place: what is just short of one is played detached.
+
+    A length grows to the next sixteenth (a triplet's end stays), by an eighth triplet at most,
+    and never over the next note of the part.
+    """
+    starts = sorted({event.start for event in events})
+    for event in events:
+        stop = event.end
+        if stop % _SIXTEENTH == 0 or stop % _SIXTEENTH_TRIPLET == 0:
+            continue
+        value = -(-stop // _SIXTEENTH) * _SIXTEENTH
+        place = bisect_right(starts, event.start)
+        following = starts[place] if place < len(starts) else value
+        if value - stop <= _MOST_TOUCH and not stop < following < value:
+            event.duration = value - event.start
 
 
 def _swing_unit(plan: SongPlan) -> int:
@@ -47,7 +84,7 @@ def _swing_unit(plan: SongPlan) -> int:
     return pair if pair == 240 or even else 0
 
 
-def _swing(tick: int, pair: int, ratio: float) -> int:
+def swing(tick: int, pair: int, ratio: float) -> int:
     """Warp time inside a pair so that its second half starts at ``ratio``."""
     whole, inside = divmod(tick, pair)
     half = pair / 2
@@ -58,7 +95,7 @@ def _swing(tick: int, pair: int, ratio: float) -> int:
     return whole * pair + round(moved)
 
 
-def _loosen(plan: SongPlan, part: Part) -> None:
+def _loosen(plan: SongPlan, part: Part, sounds: list[Event]) -> None:
     """Seeded timing and velocity by role; whole chords move together."""
     feel = plan.style.feel
     loose = float(feel["looseness"]) * (0.6 if part.role in ("drums", "bass") else 1.0)
@@ -68,47 +105,57 @@ def _loosen(plan: SongPlan, part: Part) -> None:
     together: dict[tuple[int, int], int] = {}
     streams: dict[str, object] = {}
     final = (plan.bars - 1) * plan.grid.ticks
-    for event in sorted(part.events, key=lambda e: (e.start, e.pitch)):
-        bar = min(plan.bars - 1, max(0, event.start // plan.grid.ticks))
+    for sound in sorted(sounds, key=lambda e: (e.start, e.pitch)):
+        bar = min(plan.bars - 1, max(0, sound.start // plan.grid.ticks))
         uid = plan.section_at(bar).uid
         rng = streams.get(uid)
         if rng is None:
             rng = streams[uid] = stream(plan.seed, uid, f"{part.role}:{part.name}", "humanise")
-        key = (event.start, event.pitch if part.role == "drums" else 0)
+        key = (sound.start, sound.pitch if part.role == "drums" else 0)
         shift = together.get(key)
         if shift is None:
             base = float(late.get(group, 0))
             if part.role == "drums":
-                base = float(late.get("snare", 0)) if event.pitch in (37, 38, 39) else 0.0
+                base = float(late.get("snare", 0)) if sound.pitch in (37, 38, 39) else 0.0
             jitter = max(-2.5, min(2.5, rng.gauss(0, 1))) * loose  # type: ignore[attr-defined]
             shift = round(max(-_LONGEST_SHIFT, min(_LONGEST_SHIFT, base + jitter)))
-            if event.start >= final:
+            if sound.start >= final:
                 shift = max(0, round(shift * 0.3))  # all meet on the last chord
             together[key] = shift
         change = rng.gauss(0, spread)  # type: ignore[attr-defined]
-        event.velocity = max(1, min(127, round(event.velocity + change)))
-        start = max(0, event.start + shift)
-        event.duration = max(
-            20, event.duration + (event.start - start if event.duration > 240 else 0)
-        )
-        event.start = start
+        sound.velocity = max(1, min(127, round(sound.velocity + change)))
+        start = max(0, sound.start + shift)
+        held = sound.start - start if sound.duration > 240 else 0
+        sound.duration = max(_SHORTEST, sound.duration + held)
+        sound.start = start
 
 
-def _strum(plan: SongPlan, part: Part) -> None:
+def _strum(plan: SongPlan, written: list[Event], sounds: list[Event]) -> None:
     """Spread chords over the strings: down on the beat, up off it, about 12 ms a string."""
     per_string = max(3, round(0.011 * plan.bpm / 60 * 480))
     chords: dict[int, list[Event]] = {}
-    for event in part.events:
-        chords.setdefault(event.start, []).append(event)
+    for event, sound in zip(written, sounds, strict=True):
+        chords.setdefault(event.start, []).append(sound)
     for start, chord in chords.items():
-        beat = start % 480
-        down = beat < 120 or beat > 420
-        chord.sort(key=lambda event: event.pitch, reverse=not down)
-        for index, event in enumerate(chord):
-            shift = min(index * per_string, 60, max(0, event.duration - 30))
-            event.start += shift
-            event.duration = max(20, event.duration - shift)
-            event.velocity = max(1, event.velocity - 2 * index)
+        chord.sort(key=lambda sound: sound.pitch, reverse=start % 480 >= 120)
+        for index, sound in enumerate(chord):
+            shift = min(index * per_string, 60, max(0, sound.duration - 30))
+            sound.start += shift
+            sound.duration = max(_SHORTEST, sound.duration - shift)
+            sound.velocity = max(1, sound.velocity - 2 * index)
+
+
+def _separate(sounds: list[Event], end: int) -> None:
+    """Let every note of a pitch end before the next one of it begins, and all inside the song."""
+    following: dict[int, Event] = {}
+    for sound in reversed(sounds):
+        sound.start = min(sound.start, end - 1)
+        after = following.get(sound.pitch)
+        if after is not None:
+            sound.start = min(sound.start, max(0, after.start - _SHORTEST))
+        stop = end if after is None else min(end, max(sound.start + 1, after.start))
+        sound.duration = max(1, min(sound.duration, stop - sound.start))
+        following[sound.pitch] = sound
 
 
 def _pedal(plan: SongPlan, changes: Changes, part: Part, end: int) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from compositions.score.document import (
     Track,
 )
 from compositions.score.entities import to_entities
+from compositions.score.performed import as_written
 from compositions.score.scope import Scope
 from compositions.score.serialisation import to_dict
 from compositions.score.timeline import Timeline
@@ -225,11 +226,13 @@ def test_a_change_of_mode_maps_the_scale() -> None:
 
 
 def test_humanising_can_be_taken_back_exactly() -> None:
-    score = composed()
+    score = as_written(composed())
+    assert score != composed()
     once = do(score, "humanise", Scope(), {"strength": 0.8}, seed=1)
     twice = do(once, "humanise", Scope(), {"strength": 0.3}, seed=2)
     assert len({plain(score), plain(once), plain(twice)}) == 3
     assert plain(do(twice, "humanise", Scope(), {"strength": 0.0}, seed=9)) == plain(score)
+    assert as_written(twice) == score
     # A second layer replaces the first instead of adding to it.
     assert twice == do(score, "humanise", Scope(), {"strength": 0.3}, seed=2)
 

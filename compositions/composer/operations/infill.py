@@ -166,7 +166,10 @@ def _fit(task: Task, event: Event, span: Span, origin: int) -> Note | None:
     end = min(event.end, span.end)
     if end - start < 1 or task.is_locked_at(origin + start):
         return None
-    return task.note(origin + start, end - start, event.pitch, event.velocity)
+    note = task.note(origin + start, end - start, event.pitch, event.velocity)
+    return replace(
+        note, timing=event.timing, articulation=event.articulation, dynamics=event.dynamics
+    )
 
 
 def _avoid(new: list[Note], kept: list[Note], one_voice: bool, spans: list[Span]) -> list[Note]:

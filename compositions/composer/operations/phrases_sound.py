@@ -219,8 +219,13 @@ def read_colour(clause: Clause) -> list[Operation] | None:
 
 
 def read_feel(clause: Clause) -> list[Operation] | None:
-    if clause.take(r"\b(?:un-?humani[sz]e|remove\s+the\s+human\s+feel)\b"):
-        return [clause.operation("humanise", clause.places(sections=False), strength=0.0)]
+    if clause.take(
+        r"\b(?:(?:un|de)-?humani[sz]e|(?:remove|take\s+(?:off|out|away)|without|no)\s+(?:the\s+|its\s+)?"
+        r"(?:human\s+feel|humani[sz]ation|swing|groove)|(?:play|make)\s+(?:it|them)\s+"
+        r"(?:straight|as\s+written|robotic|mechanical)|straight(?:en)?\s+the\s+(?:feel|swing)|"
+        r"quanti[sz]e\s+the\s+feel|(?:exactly\s+)?as\s+(?:it\s+is\s+)?written)\b"
+    ):
+        return [clause.operation("straighten")]
     if clause.take(
         r"\b(?:humani[sz]e|more\s+human|less\s+(?:robotic|mechanical|stiff)|"
         r"loosen(?:\s+up)?|looser|groovier)\b"

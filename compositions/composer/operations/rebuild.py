@@ -25,6 +25,7 @@ from compositions.composer.spec import MusicSpec, SectionRequest, Source
 from compositions.composer.styles import DEFAULT_STYLE, Instrument, Style, instruments, styles
 from compositions.score.document import KeyChange, Score, Section, Track, TrackRole
 from compositions.score.harmony import canonical_quality, pitch_class
+from compositions.score.performed import performed
 from compositions.score.timeline import Timeline
 
 _SILENT = ("intro", "breakdown")
@@ -175,7 +176,7 @@ def swing_of(score: Score, style: Style) -> float:
     pair = 480 if style.swing_unit == 8 else 240
     places = [
         note.start % pair / pair
-        for track in score.tracks
+        for track in performed(score).tracks
         for note in track.notes
         if 0.4 <= note.start % pair / pair <= 0.78
     ]
