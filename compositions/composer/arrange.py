@@ -83,23 +83,24 @@ def _play(
             continue
         if not _plays(plan, section, threshold):
             continue
+        here = plan.within(section)
         if figure in ("bass", "walking"):
             walks = figure == "walking" and section.energy >= 0.4
             events += (
-                walk_bass(plan, section, changes, instrument)
+                walk_bass(here, section, changes, instrument)
                 if walks
-                else play_bass(plan, section, changes, instrument, pattern)
+                else play_bass(here, section, changes, instrument, pattern)
             )
         elif figure == "percussion":
             events += play_percussion(plan, section, pattern)
         elif figure == "drone":
             register = register_for(figure, instrument, seat.part.register)
-            events += play_drone(plan, section, instrument, register)
+            events += play_drone(here, section, instrument, register)
         elif figure == "counter":
             lead = [event for lines in melodies.values() for event in lines.get(section.index, [])]
-            events += play_counter(plan, section, changes, instrument, lead)
+            events += play_counter(here, section, changes, instrument, lead)
         else:
-            events += play_chords(plan, section, changes, part, voicings, pattern)
+            events += play_chords(here, section, changes, part, voicings, pattern)
     return events
 
 

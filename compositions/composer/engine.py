@@ -9,12 +9,12 @@ from typing import Any
 from compositions.composer.arrange import arrange
 from compositions.composer.casting import Seat, cast
 from compositions.composer.critics import Confidence, measure
-from compositions.composer.events import Event, Part
+from compositions.composer.events import Part
 from compositions.composer.explain import explanation_of, theory_of
-from compositions.composer.harmony import Changes, make_changes
+from compositions.composer.harmony import Changes, ChordSlot, make_changes
 from compositions.composer.keyfinder import find_key
 from compositions.composer.lyrics import parse_lyrics
-from compositions.composer.melody import MelodyWriter
+from compositions.composer.melody_lines import write_melodies
 from compositions.composer.perform import perform
 from compositions.composer.plan import SongPlan, make_plan
 from compositions.composer.seeds import stream
@@ -80,7 +80,7 @@ def compose(
     progress(0.0, "Planning")
     lyrics = lyrics or spec.lyrics.value  # the prompt itself may hold the words
     plan = make_plan(spec, seed, parse_lyrics(lyrics) if lyrics else None)
-    changes, parts = _attempts(plan, cast(plan), progress)
+    plan, changes, parts = _attempts(plan, cast(plan), progress)
     title = make_title(plan)
     score = _score(plan, changes, parts, title)
     spec = plan.spec
@@ -91,45 +91,34 @@ def compose(
     return Composition(score, spec, title, theory, explanation, confidence, ENGINE_VERSION, seed)
 
 
-Melodies = dict[str, dict[int, list[Event]]]
+def _attempts(
+    plan: SongPlan, seats: list[Seat], progress: Progress
+) -> tuple[SongPlan, Changes, list[Part]]:
+    """Write the song; other progressions are tried while its key stays unclear.
 
-
-def _attempts(plan: SongPlan, seats: list[Seat], progress: Progress) -> tuple[Changes, list[Part]]:
-    """Write the song; other progressions are tried while its key stays unclear."""
-    best: tuple[float, Changes, list[Part]] | None = None
+    A change of key that nobody asked for is given up first.
+    """
+    best: tuple[float, SongPlan, Changes, list[Part]] | None = None
     attempts = _ATTEMPTS
     for attempt in range(attempts):
+        if attempt and plan.spec.key_changes.value is None:
+            plan = plan.at_home()
         start, share = 0.1 + 0.85 * attempt / attempts, 0.85 / attempts
         progress(start, "Composing")
         changes = make_changes(plan, attempt)
-        melodies = _melodies(plan, changes, seats, 0.8 * attempt)
+        melodies = write_melodies(plan, changes, seats, 0.8 * attempt)
         progress(start + 0.5 * share, "Arranging")
         parts = arrange(plan, changes, seats, melodies)
         progress(start + 0.8 * share, "Performing")
         perform(plan, changes, parts)
         clarity = _key_clarity(plan, parts)
         if best is None or clarity > best[0]:
-            best = (clarity, changes, parts)
+            best = (clarity, plan, changes, parts)
         if clarity >= 1.0:
             break
     if best is None:  # pragma: no cover - there is always a first attempt
         raise RuntimeError("nothing was written")
-    return best[1], best[2]
-
-
-def _melodies(plan: SongPlan, changes: Changes, seats: list[Seat], pull: float) -> Melodies:
-    melodies: Melodies = {}
-    for seat in seats:
-        role = seat.part.role
-        if role not in ("lead", "vocal") or role in melodies:
-            continue
-        low, high = seat.instrument.low, seat.instrument.high
-        writer = MelodyWriter(plan, changes, low, high, pull=pull)
-        sung = role == "vocal" and plan.sheet is not None
-        if role == "vocal" and not sung and any(s.part.role == "lead" for s in seats):
-            continue  # a wordless voice beside a lead instrument has no line of its own
-        melodies[role] = writer.sections(sung=sung)
-    return melodies
+    return best[1], best[2], best[3]
 
 
 def _key_clarity(plan: SongPlan, parts: list[Part]) -> float:
@@ -163,8 +152,7 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         for event in part.events:
             note = Note(
                 mint_id(rng), event.start, event.duration, event.pitch, event.velocity,
-                origin="composer", timing=event.timing, articulation=event.articulation,
-                dynamics=event.dynamics,
+                origin="composer",
             )  # fmt: skip
             notes.append(note)
             if event.syllable is not None:
@@ -192,7 +180,9 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         title=title,
         tempos=tuple(TempoChange(mint_id(frame), tick, bpm) for tick, bpm in plan.tempo_changes),
         meters=(MeterChange(mint_id(frame), 0, plan.grid.numerator, plan.grid.denominator),),
-        keys=(KeyChange(mint_id(frame), 0, plan.tonic, plan.mode),),
+        keys=tuple(
+            KeyChange(mint_id(frame), tick, key.tonic, key.mode) for tick, key in plan.key_changes
+        ),
         sections=tuple(
             Section(
                 mint_id(frame),
@@ -204,20 +194,7 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
             )
             for section in plan.sections
         ),
-        chords=tuple(
-            Chord(
-                mint_id(frame),
-                slot.start,
-                slot.duration,
-                spell(slot.harmony.root, plan.tonic, plan.mode),
-                slot.harmony.quality,
-                ""
-                if slot.harmony.bass is None
-                else spell(slot.harmony.bass, plan.tonic, plan.mode),
-                slot.harmony.roman,
-            )
-            for slot in changes.slots
-        ),
+        chords=tuple(_chord(plan, slot, mint_id(frame)) for slot in changes.slots),
         tracks=tuple(tracks),
         syllables=tuple(entry for _, entry in sorted(syllables, key=lambda pair: pair[0])),
         metadata={
@@ -229,3 +206,18 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         },
     )
     return ordered(score)
+
+
+def _chord(plan: SongPlan, slot: ChordSlot, chord_id: str) -> Chord:
+    """Return a chord of the document, spelled in the key of its section."""
+    key = plan.key_of(plan.section_at(slot.bar))
+    harmony = slot.harmony
+    return Chord(
+        chord_id,
+        slot.start,
+        slot.duration,
+        spell(harmony.root, key.tonic, key.mode),
+        harmony.quality,
+        "" if harmony.bass is None else spell(harmony.bass, key.tonic, key.mode),
+        harmony.roman,
+    )

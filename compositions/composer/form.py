@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from compositions.composer.spec import SectionRequest
 from compositions.composer.styles import Style
 
 _DEFAULT_BARS = 8
+_SHORTEST_VARIED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +23,112 @@ class FormSection:
     bars: int
 
 
-def choose_form(style: Style, bars: int, exact: bool) -> list[FormSection]:
-    """Return a form of the style for about ``bars`` bars (exactly, when ``exact``)."""
-    best: tuple[float, list[str], float] | None = None
+def choose_form(style: Style, bars: int, exact: bool, rng: random.Random) -> list[FormSection]:
+    """Return a form of the style for about ``bars`` bars (exactly, when ``exact``).
+
+    The form nearest to the length is varied as the style does it (``form_options``), so
+    that two songs of one style and length need not have the same sections.
+    """
+    lengths = _lengths(style, rng)
+    costs: list[tuple[float, list[str], float]] = []
     for kinds in _candidates(style, bars):
-        plain = sum(_natural(style, kind) for kind in kinds)
+        plain = sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
         for scale in (1.0, 0.5, 2.0):
             cost = abs(plain * scale - bars) + (0.0 if scale == 1.0 else 0.18 * bars)
             cost += 0.04 * bars * max(0, len(kinds) - 10)  # nobody wants eight choruses
             # Prefer a fuller form over a shorter one of equal fit.
             cost -= 0.05 * bars * min(len(kinds), 8) / 8
-            if best is None or cost < best[0]:
-                best = (cost, kinds, plain * scale)
-    if best is None:  # pragma: no cover - every style has a form
+            costs.append((cost, kinds, plain * scale))
+    if not costs:  # pragma: no cover - every style has a form
         raise ValueError(f"style {style.name} has no form")
-    _, kinds, natural = best
+    _, kinds, natural = min(costs, key=lambda item: item[0])
+    if bars >= _SHORTEST_VARIED and len(kinds) > 2:
+        scale = natural / sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
+        kinds = _varied(kinds, style, lengths, round(bars / scale), rng)
+        natural = scale * sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
     if not exact and abs(natural - bars) <= 0.3 * bars:
         bars = round(natural)
     requests = [SectionRequest(kind, "") for kind in kinds]
-    return share_bars(style, requests, bars)
+    return share_bars(style, requests, bars, lengths)
+
+
+def _lengths(style: Style, rng: random.Random) -> dict[str, int]:
+    """Return the bars of each section kind in this song: the style's, some of them varied."""
+    lengths = dict(style.section_bars)
+    draws = {kind: rng.random() for kind in ("intro", "outro", "bridge", "interlude", "verse")}
+    for kind in ("intro", "outro"):
+        if draws[kind] < 0.25:
+            lengths[kind] = max(2, lengths[kind] // 2) if draws[kind] < 0.1 else 2 * lengths[kind]
+    if draws["bridge"] < 0.25 and lengths["bridge"] == _DEFAULT_BARS:
+        lengths["bridge"] = 4
+    if draws["verse"] < 0.2 and lengths["verse"] == _DEFAULT_BARS:
+        lengths["verse"] = 16
+    if draws["interlude"] < 0.3 and lengths["interlude"] == 4:
+        lengths["interlude"] = 8
+    return lengths
+
+
+def _varied(
+    kinds: list[str], style: Style, lengths: Mapping[str, int], bars: int, rng: random.Random
+) -> list[str]:
+    """Return the form with the changes that the style makes, as long as it keeps its length."""
+    for name, chance in style.form_options.items():
+        if rng.random() >= chance:
+            continue
+        other = _FORM_CHANGES[name](list(kinds))
+        total = sum(lengths.get(kind, _DEFAULT_BARS) for kind in other)
+        if other and 0.75 * bars <= total <= 1.3 * bars:
+            kinds = other
+    return kinds
+
+
+def _pre_chorus(kinds: list[str]) -> list[str]:
+    out: list[str] = []
+    for kind in kinds:
+        if kind == "chorus" and out and out[-1] == "verse":
+            out.append("pre_chorus")
+        out.append(kind)
+    return out
+
+
+def _after(kinds: list[str], kind: str, new: str, *, last: bool = False) -> list[str]:
+    """Put a section after the first (or last) one of a kind; none of it, no change."""
+    if kind not in kinds:
+        return kinds
+    place = len(kinds) - 1 - kinds[::-1].index(kind) if last else kinds.index(kind)
+    return [*kinds[: place + 1], new, *kinds[place + 1 :]]
+
+
+def _before_last(kinds: list[str], new: str) -> list[str]:
+    """Put a section before the last chorus, in the place of a bridge where there is one."""
+    if "bridge" in kinds:
+        return [new if kind == "bridge" else kind for kind in kinds]
+    for main in ("chorus", "drop", "head", "verse"):
+        if kinds.count(main) >= 2:
+            place = len(kinds) - 1 - kinds[::-1].index(main)
+            return [*kinds[:place], new, *kinds[place:]]
+    return kinds
+
+
+def _chorus_first(kinds: list[str]) -> list[str]:
+    if "chorus" not in kinds or "verse" not in kinds:
+        return kinds
+    place = kinds.index("verse")
+    return kinds if kinds.index("chorus") < place else [*kinds[:place], "chorus", *kinds[place:]]
+
+
+_FORM_CHANGES: Mapping[str, Callable[[list[str]], list[str]]] = {
+    "pre_chorus": _pre_chorus,
+    "double_chorus": lambda kinds: _after(kinds, "chorus", "chorus", last=True),
+    "double_verse": lambda kinds: _after(kinds, "verse", "verse"),
+    "chorus_first": _chorus_first,
+    "solo": lambda kinds: _before_last(kinds, "solo"),
+    "interlude": lambda kinds: _after(kinds, "chorus", "interlude"),
+    "breakdown": lambda kinds: _before_last(kinds, "breakdown"),
+    "no_intro": lambda kinds: [kind for kind in kinds if kind != "intro"],
+}
+FORM_OPTIONS = frozenset(_FORM_CHANGES)
+"""The changes that a style may make to its forms."""
 
 
 def _candidates(style: Style, bars: int) -> list[list[str]]:
@@ -72,7 +162,12 @@ def natural_bars(style: Style, requests: tuple[SectionRequest, ...]) -> int:
     )
 
 
-def share_bars(style: Style, requests: list[SectionRequest], bars: int) -> list[FormSection]:
+def share_bars(
+    style: Style,
+    requests: list[SectionRequest],
+    bars: int,
+    lengths: Mapping[str, int] | None = None,
+) -> list[FormSection]:
     """Share ``bars`` among the sections; a section with its own bar count keeps it.
 
     When the fixed sections leave too little, the form is cut from its end; the total is
@@ -90,9 +185,11 @@ def share_bars(style: Style, requests: list[SectionRequest], bars: int) -> list[
             drop.discard(free[0])
             room = max(1, room)
         requests = [request for index, request in enumerate(requests) if index not in drop]
-        return share_bars(style, requests, sum(r.bars or 0 for r in requests) + max(room, 0))
+        total = sum(r.bars or 0 for r in requests) + max(room, 0)
+        return share_bars(style, requests, total, lengths)
     if free:
-        weights = [_natural(style, kinds[index]) for index in free]
+        natural = lengths or style.section_bars
+        weights = [natural.get(kinds[index], _DEFAULT_BARS) for index in free]
         for index, share in zip(free, _shares(weights, room), strict=True):
             counts[index] = share
     return _labelled(requests, kinds, counts)

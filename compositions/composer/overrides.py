@@ -15,8 +15,15 @@ from compositions.composer.prompt_tempo import TEMPO_HIGH, TEMPO_LOW
 from compositions.composer.prompt_vocabulary import unwanted_name
 from compositions.composer.prompt_words import find_genre, find_instrument, request
 from compositions.composer.rhythm import grid_for
-from compositions.composer.spec import FIELD_NAMES, InstrumentRequest, MusicSpec, Source
+from compositions.composer.spec import (
+    FIELD_NAMES,
+    InstrumentRequest,
+    KeyRequest,
+    MusicSpec,
+    Source,
+)
 from compositions.composer.text_reader import TextReader
+from compositions.composer.tonality import LocalKey, related_key
 from compositions.score.document import Mode
 
 MAX_SECONDS, MAX_BARS = 900.0, 1000
@@ -185,6 +192,25 @@ def _range(value: Any) -> tuple[float, float]:
     return low, high
 
 
+def _key_changes(value: Any) -> tuple[KeyRequest, ...]:
+    """Read "bridge: dominant, last chorus: up 2", pairs, or requests."""
+    items = re.split(r"\s*,\s*", value.strip()) if isinstance(value, str) else value
+    found = []
+    for item in items:
+        if isinstance(item, KeyRequest):
+            request = item
+        elif isinstance(item, Mapping):
+            request = KeyRequest(str(item["section"]), str(item["move"]))
+        else:
+            pair = item.split(":", 1) if isinstance(item, str) else list(item)
+            if len(pair) != 2:
+                continue
+            request = KeyRequest(str(pair[0]).strip().lower(), str(pair[1]).strip())
+        related_key(LocalKey("C", Mode.MAJOR), request.move)
+        found.append(request)
+    return tuple(found)
+
+
 def _long_text(value: Any) -> str:
     return str(value).strip()[:20_000]
 
@@ -215,4 +241,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "lyrics": _long_text,
     "era": _text,
     "register": _number(0, 1),
+    "key_changes": _key_changes,
 }

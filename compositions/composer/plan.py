@@ -12,11 +12,13 @@ from compositions.composer.form import (
     natural_bars,
     share_bars,
 )
-from compositions.composer.lyrics import LyricSheet, form_of
+from compositions.composer.lyrics import LyricSection, LyricSheet, form_of, sized_form
 from compositions.composer.resolve import DEFAULT_SECONDS, resolve_spec
 from compositions.composer.rhythm import TICKS_PER_STEP, Grid, grid_for
+from compositions.composer.seeds import stream
 from compositions.composer.spec import MusicSpec, SectionRequest, Source
 from compositions.composer.styles import Style
+from compositions.composer.tonality import LocalKey, with_keys
 from compositions.score.document import Mode
 from compositions.score.harmony import pitch_class
 
@@ -29,7 +31,8 @@ class PlannedSection:
     """A section on the time line.
 
     ``material`` names the musical idea (two verses share one), ``occurrence`` counts
-    its returns from 0, ``start_bar`` counts from 0, ``energy`` is 0..1.
+    its returns from 0, ``start_bar`` counts from 0, ``energy`` is 0..1. ``tonic`` and
+    ``mode`` are the key of the section where it leaves that of the song.
     """
 
     index: int
@@ -41,6 +44,8 @@ class PlannedSection:
     bars: int
     energy: float
     last: bool
+    tonic: str = ""
+    mode: Mode | None = None
 
     @property
     def uid(self) -> str:
@@ -73,9 +78,52 @@ class SongPlan:
         return sum(section.bars for section in self.sections)
 
     @property
+    def words(self) -> list[LyricSection | None]:
+        """The words of each section, None for those without."""
+        if self.sheet is None:
+            return [None] * len(self.sections)
+        return self.sheet.for_form([section.kind for section in self.sections])
+
+    @property
     def tonic_class(self) -> int:
         """Pitch class of the tonic."""
         return pitch_class(self.tonic)
+
+    def key_of(self, section: PlannedSection) -> LocalKey:
+        """Return the key that a section is in."""
+        return LocalKey(section.tonic or self.tonic, section.mode or self.mode)
+
+    def lift_of(self, section: PlannedSection) -> int:
+        """Semitones, -5 to 6, by which a section lies off the song's key in its own mode.
+
+        0 at home, and for a key of another mode, which is no lift of the same music.
+        """
+        key = self.key_of(section)
+        if key.mode is not self.mode:
+            return 0
+        return (key.tonic_class - self.tonic_class + 5) % 12 - 5
+
+    def within(self, section: PlannedSection) -> SongPlan:
+        """Return the plan as a section sees it: with its own key as the key."""
+        if not section.tonic:
+            return self
+        key = self.key_of(section)
+        return replace(self, tonic=key.tonic, mode=key.mode)
+
+    @property
+    def key_changes(self) -> tuple[tuple[int, LocalKey], ...]:
+        """The key map as (tick, key): the key of the song and each change."""
+        changes = [(0, self.key_of(self.sections[0]))]
+        for section in self.sections[1:]:
+            key = self.key_of(section)
+            if key != changes[-1][1]:
+                changes.append((section.start_bar * self.grid.ticks, key))
+        return tuple(changes)
+
+    def at_home(self) -> SongPlan:
+        """Return the plan without changes of key."""
+        sections = tuple(replace(section, tonic="", mode=None) for section in self.sections)
+        return replace(self, sections=sections)
 
     def section_at(self, bar: int) -> PlannedSection:
         """Return the section that holds a bar (from 0)."""
@@ -135,10 +183,16 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
             )
             if bars < 4 * len(form):
                 form = tuple(item for item in form if item.kind not in ("intro", "outro"))
+    elif form and sheet is not None and not (spec.bars.value or spec.seconds.value):
+        form = sized_form(form, sheet, grid, float(spec.tempo.value))
     ritardando = style.ending == "ritardando"
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)
-    sections = share_bars(style, list(form), bars) if form else choose_form(style, bars, exact)
+    sections = (
+        share_bars(style, list(form), bars)
+        if form
+        else choose_form(style, bars, exact, stream(seed, "song", "plan", "form"))
+    )
     # Asked chords run in a loop: one more bar brings them home, unless the length is fixed.
     closing = bool(spec.chords.value) and not (
         spec.bars.asked or spec.seconds.asked or (form and fixed_bars(form) is not None)
@@ -147,6 +201,14 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
         sections[-1] = replace(sections[-1], bars=sections[-1].bars + 1)
     total = sum(section.bars for section in sections)
     planned = _place(sections, style, spec)
+    planned = with_keys(
+        planned,
+        LocalKey(spec.tonic.value, Mode(spec.mode.value)),
+        style,
+        spec.key_changes.value,
+        stream(seed, "song", "plan", "keys"),
+        chords_given=bool(spec.chords.value),
+    )
     spec = spec.with_value("bars", total, *_source(spec.bars.asked, spec.bars))
     requests = tuple(SectionRequest(s.kind, s.label, s.bars) for s in sections)
     spec = spec.with_value("form", requests, *_source(spec.form.asked, spec.form))

@@ -8,7 +8,7 @@ minor; "V7/V" is the dominant of the fifth degree.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compositions.score.document import Mode
 from compositions.score.harmony import (
@@ -64,6 +64,12 @@ class Harmony:
         """True for a major chord with a minor seventh."""
         classes = self.pitch_classes
         return (self.root + 4) % 12 in classes and (self.root + 10) % 12 in classes
+
+
+def transposed(harmony: Harmony, step: int) -> Harmony:
+    """Return the chord some semitones higher; its numeral stays, as in the key up there."""
+    bass = None if harmony.bass is None else (harmony.bass + step) % 12
+    return replace(harmony, root=(harmony.root + step) % 12, bass=bass)
 
 
 def parse_progression(text: str) -> tuple[tuple[str, ...], ...]:

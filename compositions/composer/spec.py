@@ -62,6 +62,19 @@ class InstrumentRequest:
     generic: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """A change of key that was asked for.
+
+    ``section`` names where: a section kind, one with its number ("chorus 2"), or
+    "last chorus" and "end", which last to the end of the song. ``move`` names the key from
+    that of the song ("dominant", "relative", "up 2" in semitones) or by itself ("E minor").
+    """
+
+    section: str
+    move: str
+
+
 def _open() -> SpecField:
     return SpecField()
 
@@ -86,7 +99,8 @@ class MusicSpec:
     genre; ``language`` an ISO 639-1 code of the language to sing in; ``lyrics`` the words
     as written inside the prompt, with their tags (see :func:`parse_lyrics`); ``era`` a
     decade ("80s") or a period ("baroque"); ``register`` where the tune lies, 0 (low) to
-    1 (high). ``not_understood`` are words that were left out, ``notes`` plain sentences on
+    1 (high); ``key_changes`` a tuple of :class:`KeyRequest`, empty for a song that stays in
+    its key. ``not_understood`` are words that were left out, ``notes`` plain sentences on
     contradictions, guesses and corrected typing errors.
     """
 
@@ -123,6 +137,8 @@ class MusicSpec:
     era: SpecField = field(default_factory=_open)
     # For the melody: move its range by up to an octave around the instrument's middle.
     register: SpecField = field(default_factory=_open)
+    # For the plan: sections that leave the key (see tonality.py); None leaves it to the style.
+    key_changes: SpecField = field(default_factory=_open)
     notes: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
@@ -190,7 +206,7 @@ FIELD_NAMES: tuple[str, ...] = tuple(
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, SectionRequest | InstrumentRequest):
+    if isinstance(value, SectionRequest | InstrumentRequest | KeyRequest):
         return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
@@ -215,6 +231,8 @@ def _typed(name: str, value: Any) -> Any:
             str(kind): tuple(tuple(str(chord) for chord in bar) for bar in bars)
             for kind, bars in value.items()
         }
+    if name == "key_changes":
+        return tuple(KeyRequest(**item) for item in value)
     if name == "tempo_range":
         low, high = value
         return (float(low), float(high))

@@ -6,8 +6,12 @@ hints, and in one line of words what it is (``description``, which prompts witho
 word are matched against). The files are read and checked once; a broken file fails loudly
 with its path.
 
-``section_bars``, ``energy``, ``feel`` and ``mix`` state what differs from
-``data/style_defaults.json``. ``fills`` names the families of drum fills (see ``fills.py``).
+``section_bars``, ``energy``, ``feel``, ``mix``, ``harmony`` and ``form_options`` state what
+differs from ``data/style_defaults.json``. ``harmony`` holds how often (0..1) a style writes
+its own progressions in its idiom, holds or quickens its chords, uses each harmonic device
+(see ``devices.py``), closes with which cadence and leaves its key for which relation;
+``form_options`` how often it varies its form in which way (see ``form.py``). ``fills`` names
+the families of drum fills (see ``fills.py``).
 
 A groove is a set of tables, each from an energy level (low, mid, high) to alternatives;
 which one sounds is seeded per song. ``drums`` and ``percussion`` tables hold kits, that is
@@ -127,6 +131,8 @@ class Style:
     parts: tuple[StylePart, ...]
     fills: tuple[str, ...]
     grooves: Mapping[str, Mapping[str, Any]]
+    harmony: Mapping[str, Any]
+    form_options: Mapping[str, float]
 
     def groove(self, grid: Grid) -> tuple[Mapping[str, Any], int]:
         """Return the groove for a meter and the steps per bar of its patterns."""
@@ -238,7 +244,27 @@ def _read(data: dict[str, Any], stem: str) -> Style:
         parts=parts,
         fills=fills,
         grooves=grooves,
+        harmony=_harmony(data.get("harmony", {})),
+        form_options=_form_options(data.get("form_options", {})),
     )
+
+
+def _harmony(own: dict[str, Any]) -> dict[str, Any]:
+    """Return the harmonic habits of a style over the defaults, checked."""
+    habits = {**_defaults()["harmony"], **own}
+    if unknown := set(habits) - set(_defaults()["harmony"]):
+        raise ValueError(f"harmony: unknown {sorted(unknown)}")
+    for name, value in habits.items():
+        if not isinstance(value, Mapping) and not 0 <= value <= 1:
+            raise ValueError(f"harmony.{name}: expected 0 to 1")
+    return habits
+
+
+def _form_options(own: dict[str, float]) -> dict[str, float]:
+    options = {**_defaults()["form_options"], **own}
+    if unknown := set(options) - set(_defaults()["form_options"]):
+        raise ValueError(f"form_options: unknown {sorted(unknown)}")
+    return options
 
 
 def _part(entry: dict[str, Any]) -> StylePart:
