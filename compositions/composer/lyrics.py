@@ -172,7 +172,7 @@ def form_of(sheet: LyricSheet, style: Style, grid: Grid, bpm: float) -> tuple[Se
     if "intro" not in kinds:
         requests.append(SectionRequest("intro", "Intro", 4 if grid.quarters * 60 / bpm < 4 else 2))
     for section in sheet.sections:
-        bars = bars_of(section, grid, bpm) or int(style.section_bars.get(section.kind, 4))
+        bars = bars_of(section, sheet, grid, bpm) or int(style.section_bars.get(section.kind, 4))
         requests.append(SectionRequest(section.kind, section.kind.title(), max(1, bars)))
     if "outro" not in kinds:
         requests.append(SectionRequest("outro", "Outro", 4 if grid.quarters * 60 / bpm < 4 else 2))
@@ -185,21 +185,27 @@ def sized_form(
     """Return a form in which sections without bars that have words get the bars for them."""
     words = sheet.for_form([item.kind for item in form])
     return tuple(
-        item if item.bars or section is None else replace(item, bars=bars_of(section, grid, bpm))
+        item
+        if item.bars or section is None
+        else replace(item, bars=bars_of(section, sheet, grid, bpm))
         for item, section in zip(form, words, strict=True)
     )
 
 
-def bars_of(section: LyricSection, grid: Grid, bpm: float) -> int:
+def bars_of(section: LyricSection, sheet: LyricSheet, grid: Grid, bpm: float) -> int:
     """Return the bars that a section's words ask for, 0 without words.
 
-    Every line takes the same; more than two lines fill whole groups of four bars.
+    Every line takes the same, in all sections of one kind, by most of their lines; more than
+    two lines fill whole groups of four bars.
     """
     if section.bars:
         return section.bars
     if not section.lines:
         return 0
-    per_line = bars_per_line(grid, bpm, max(len(line) for line in section.lines))
+    counts = sorted(
+        len(line) for other in sheet.sections if other.kind == section.kind for line in other.lines
+    )
+    per_line = bars_per_line(grid, bpm, counts[len(counts) * 3 // 4])
     bars = len(section.lines) * per_line
     return -(-bars // 4) * 4 if len(section.lines) > 2 and bars > 4 else bars
 
@@ -207,8 +213,14 @@ def bars_of(section: LyricSection, grid: Grid, bpm: float) -> int:
 def bars_per_line(grid: Grid, bpm: float, syllables: int = 8) -> int:
     """Return 1, 2, 4 or 8: the bars that one sung line fills at this tempo.
 
-    About 4.6 seconds, or more where a line has many syllables.
+    About 4.6 seconds, or more where a line has many syllables; eighth notes rather than
+    sixteenths.
     """
     seconds = grid.quarters * 60.0 / bpm
     wanted = max(_LINE_SECONDS, syllables * _SYLLABLE_SECONDS / 0.8)
-    return min((1, 2, 4, 8), key=lambda bars: abs(bars * seconds / wanted - 1.0))
+
+    def cost(bars: int) -> float:
+        crowded = syllables > 0.35 * bars * grid.steps
+        return abs(bars * seconds / wanted - 1.0) + (0.3 if crowded else 0.0)
+
+    return min((1, 2, 4, 8), key=cost)
