@@ -2,7 +2,9 @@
 
 Each material (verse, chorus, ...) has two one-bar motifs, a rhythm with a contour. Bars
 of a phrase state, repeat, sequence, invert, vary or fragment them and close with a
-cadence; the same material returns with the same motifs and small ornaments.
+cadence; phrases quote one another (:mod:`compositions.composer.melody_form`). Of several takes
+the best stays (:mod:`compositions.composer.melody_choice`); the same material returns with
+the same motifs and small ornaments.
 """
 
 from __future__ import annotations
@@ -14,6 +16,15 @@ from dataclasses import replace
 from compositions.composer.events import Event
 from compositions.composer.harmony import Changes
 from compositions.composer.lyrics import LyricSection, SungSyllable
+from compositions.composer.melody_choice import Take, Written, take_cost
+from compositions.composer.melody_form import Phrase, phrases_of
+from compositions.composer.melody_idiom import (
+    family_of,
+    favoured_classes,
+    notes_per_bar,
+    scale_of,
+    thirds_of,
+)
 from compositions.composer.melody_model.features import (
     Setting,
     nearest_mode,
@@ -21,24 +32,21 @@ from compositions.composer.melody_model.features import (
 )
 from compositions.composer.melody_model.network import load_network
 from compositions.composer.melody_model.prior import MelodyMemory
-from compositions.composer.melody_rhythm import (
-    Onset,
-    motif_rhythm,
-    rhythm_for_words,
-)
-from compositions.composer.motifs import SCHEMES, Motif, Unit, draw_contour, make_unit
+from compositions.composer.melody_rhythm import Onset, in_order, rhythm_for_words
+from compositions.composer.motifs import Material, Unit, draw_material, make_unit
+from compositions.composer.originality import freshen
 from compositions.composer.pitch_search import NoteContext, PitchSpace, search
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.seeds import stream
-from compositions.score.document import Mode
-from compositions.score.harmony import MINOR_MODES, scale_pitch_classes
 
 _SILENT = frozenset({"intro", "breakdown"})
 _LIFT = {"chorus": 3.0, "drop": 3.0, "bridge": 1.5, "solo": 2.0, "pre_chorus": 1.0,
          "outro": -1.5, "verse": -1.5}  # fmt: skip
-_DENSITY = {"chorus": 1.0, "solo": 1.35, "bridge": 0.85, "outro": 0.7, "build": 0.7,
-            "drop": 1.1, "interlude": 0.6}  # fmt: skip
+_LIFTED = frozenset({"chorus", "drop"})
+TAKES = 5
+"""Melodies that are written of each material, at most; the best one stays."""
+_GOOD_ENOUGH = 0.06
 
 
 class MelodyWriter:
@@ -46,6 +54,7 @@ class MelodyWriter:
 
     Every section begins with nothing heard, so the same material comes back as it was.
     ``pull`` draws the line towards the tonic and its fifth, to make a key clearer.
+    ``takes`` holds the takes that were chosen for materials before, and takes in new ones.
     """
 
     def __init__(
@@ -55,6 +64,7 @@ class MelodyWriter:
         low: int,
         high: int,
         pull: float = 0.0,
+        takes: dict[str, int] | None = None,
     ) -> None:
         self.plan = plan
         self.changes = changes
@@ -65,13 +75,14 @@ class MelodyWriter:
         self.centre = max(self.centre, min(66.0, high - 10.0))  # clear of the chords
         self.space = PitchSpace(
             plan.tonic_class,
-            self._scale(),
-            self._favoured(),
+            scale_of(plan),
+            favoured_classes(plan),
             pull,
             max(low, span_low),
             min(high, span_high),
         )
-        self._motifs: dict[str, tuple[Motif, Motif]] = {}
+        self._materials: dict[tuple[str, int], Material] = {}
+        self._takes = {} if takes is None else takes
 
     def _memory(self) -> MelodyMemory:
         """Return a listener who has heard nothing yet."""
@@ -97,6 +108,8 @@ class MelodyWriter:
                     found[section.index] = self._sing(section, words)
             elif words is None and (lone or section.kind not in _SILENT):
                 found[section.index] = self._play(section)
+        whole = [event for index in sorted(found) for event in found[index]]
+        freshen(whole, self.space.scale, lambda tick: self.changes.at(tick).harmony.pitch_classes)
         return found
 
     def _words(self, section: PlannedSection) -> LyricSection | None:
@@ -110,69 +123,112 @@ class MelodyWriter:
     # Instrumental melody ---------------------------------------------------------------
 
     def _play(self, section: PlannedSection) -> list[Event]:
-        motifs = self._material(section)
-        rng = stream(self.plan.seed, f"material:{self._key(section)}", "lead", "scheme")
-        schemes = SCHEMES.get(section.kind, SCHEMES["verse"])
-        scheme, contrast = rng.choice(schemes), rng.choice(("bsac", "bvfc", "biac"))
-        shift = rng.choice((1.5, -1.5, 3.0))
-        memory = self._memory()
-        events: list[Event] = []
-        bar = 0
-        phrase = 0
-        while bar < section.bars:
-            length = min(4, section.bars - bar)
-            if section.bars - bar - length == 1:
-                length += 1  # no orphaned bar at the end
-            last = bar + length >= section.bars
-            letters = contrast if phrase % 4 == 2 else scheme
-            letters = (letters[:-1] + "f" * length)[: length - 1] + "c"
-            ending = "closed" if last or phrase % 2 == 1 else "open"
-            units = [
-                make_unit(letter, motifs, rng, shift, self.plan.grid, final=section.last and last)
-                for letter in letters
-            ]
-            final = section.last and last
-            events += self._realise(section, bar, units, ending, final, memory)
-            bar += length
-            phrase += 1
+        """Return the best of a few takes; a section that returns keeps its take."""
+        key = self._key(section)
+        if key not in self._takes:
+            takes: list[Take] = []
+            while len(takes) < TAKES and not any(take.cost < _GOOD_ENOUGH for take in takes):
+                takes.append(self._take(section, len(takes)))
+            best = min(range(len(takes)), key=lambda number: takes[number].cost)
+            self._takes[key] = best
+            events = takes[best].events
+        else:
+            events = self._take(section, self._takes[key]).events
         if section.occurrence:
             self._ornament(section, events)
         return events
 
-    def _realise(
+    def _take(self, section: PlannedSection, number: int) -> Take:
+        """Write the melody of a section; every ``number`` has other motifs and phrases."""
+        material = self._material(section, number)
+        rng = stream(self.plan.seed, f"material:{self._key(section)}", "lead", f"form:{number}")
+        phrases = phrases_of(section.kind, section.bars, rng)
+        memory = self._memory()
+        written = Written()
+        for phrase in phrases:
+            final = section.last and phrase is phrases[-1]
+            units = [make_unit(bar.letter, material, rng, self.plan.grid) for bar in phrase.bars]
+            if final:
+                units[-1] = Unit((Onset(0, self.plan.grid.steps),), (), 0.0)
+            onsets, contexts = self._contexts(section, phrase, units, material, written, final)
+            noise = stream(
+                self.plan.seed,
+                f"material:{self._key(section)}",
+                "lead",
+                f"pitch:{number}:{phrase.start}",
+            )
+            pitches, bits = search(contexts, self.space, noise, memory, written.last)
+            written.bits += bits
+            for (bar, onset), pitch in zip(onsets, pitches, strict=True):
+                written.events.append(self._event(section, bar, onset, pitch, None))
+                written.bars.setdefault(bar, []).append((onset.step, pitch))
+        return Take(written.events, take_cost(written.events, written.bits))
+
+    def _contexts(
         self,
         section: PlannedSection,
-        bar: int,
+        phrase: Phrase,
         units: list[Unit],
-        ending: str,
+        material: Material,
+        written: Written,
         final: bool,
-        memory: MelodyMemory,
-    ) -> list[Event]:
-        """Find the pitches of a phrase and return its notes."""
-        onsets: list[tuple[int, Onset]] = []
+    ) -> tuple[list[tuple[int, Onset]], list[NoteContext]]:
+        """Return the onsets of a phrase and what is known of each note before its pitch."""
+        grid = self.plan.grid
+        placed = {
+            (phrase.start + at, onset): (at, place)
+            for at, unit in enumerate(units)
+            for place, onset in enumerate(unit.rhythm)
+        }
+        steps = {(bar, onset.step): which for (bar, onset), which in placed.items()}
+        onsets = in_order([*self._pickup(section, phrase, material, written), *placed], grid)
+        again = section.kind in _LIFTED and section.occurrence and phrase.start
+        lift = 2.0 if again and self._is_last_of_kind(section) else 0.0
         contexts: list[NoteContext] = []
-        for index, unit in enumerate(units):
-            for place, onset in enumerate(unit.rhythm):
-                here = bar + index
-                closing = index == len(units) - 1 and place == len(unit.rhythm) - 1
-                contexts.append(
-                    self._context(
-                        section,
-                        here,
-                        onset,
-                        unit.moves[place - 1] if 0 < place <= len(unit.moves) else None,
-                        unit.hold,
-                        unit.shift,
-                        ("final" if final else ending) if closing else "",
-                    )
-                )
-                onsets.append((here, onset))
-        rng = stream(self.plan.seed, f"material:{self._key(section)}", "lead", f"pitch:{bar}")
-        pitches = search(contexts, self.space, rng, memory)
-        return [
-            self._event(section, here, onset, pitch, None)
-            for (here, onset), pitch in zip(onsets, pitches, strict=True)
-        ]
+        numbers: dict[tuple[str, int], int] = {}
+        for number, (bar, onset) in enumerate(onsets):
+            which = steps.get((bar, onset.step))
+            if which is None:  # the pickup: by step into the phrase
+                contexts.append(self._context(section, bar, onset, None, 0.0, material, lift))
+                continue
+            at, place = which
+            unit, plan = units[at], phrase.bars[at]
+            last = number == len(onsets) - 1
+            context = self._context(
+                section,
+                bar,
+                onset,
+                unit.moves[place - 1] if 0 < place <= len(unit.moves) else None,
+                unit.hold,
+                material,
+                lift,
+                ("final" if final else phrase.ending) if last else "",
+            )
+            echo = numbers.setdefault((unit.like, place), number) if unit.like else number
+            if plan.quotes is not None and not last:
+                context = replace(context, quote=written.pitch_at(plan.quotes, onset.step))
+            if echo < number and not last:
+                context = replace(context, echo=echo, moved=plan.steps)
+            contexts.append(context)
+        return onsets, contexts
+
+    def _pickup(
+        self, section: PlannedSection, phrase: Phrase, material: Material, written: Written
+    ) -> list[tuple[int, Onset]]:
+        """Return the notes that lead into a phrase, and make the note before them give way."""
+        if not written.events or not material.pickup:
+            return []
+        first = self._tick(section, phrase.start, material.pickup[0])
+        before = written.events[-1]
+        if first - before.start < 2 * TICKS_PER_STEP + 120:
+            return []
+        before.duration = min(before.duration, first - before.start - TICKS_PER_STEP)
+        return [(phrase.start, onset) for onset in material.pickup]
+
+    def _is_last_of_kind(self, section: PlannedSection) -> bool:
+        return not any(
+            s.kind == section.kind and s.index > section.index for s in self.plan.sections
+        )
 
     def _context(
         self,
@@ -181,24 +237,30 @@ class MelodyWriter:
         onset: Onset,
         move: int | None,
         hold: float,
-        shift: float,
-        ending: str,
+        material: Material,
+        lift: float = 0.0,
+        ending: str = "",
     ) -> NoteContext:
         grid = self.plan.grid
         start = self._tick(section, bar, onset)
         middle = start + int(onset.length * TICKS_PER_STEP / 2)
         place = (bar + onset.step / grid.steps) / max(1, section.bars)
-        arch = 3.5 * math.sin(math.pi * min(1.0, place) ** 1.3) - 1.0
-        anchor = self.centre + _LIFT.get(section.kind, 0.0) + arch + shift
+        level = self.centre + _LIFT.get(section.kind, 0.0)
+        climb = material.rise * math.exp(-(((place - material.peak) / 0.25) ** 2))
+        climax = abs(place - material.peak) < 0.15
+        early = onset.step < 0 and onset.step + onset.length > 0
+        fall = 3.0 if ending == "final" else 0.0
         return NoteContext(
             onset=bar * grid.quarters + onset.step / 4,
-            strength=grid.strength(int(onset.step)),
+            # A downbeat that comes early is a downbeat still.
+            strength=0.8 if early else grid.strength(int(onset.step)),
             steps=onset.length,
             chord=self.changes.at(middle).harmony.pitch_classes,
             target=move,
             hold=hold,
-            anchor=anchor,
+            anchor=level - 1.0 + climb + lift - fall,
             ending=ending,
+            ceiling=level + material.rise + lift + (5.0 if climax else 3.0),
         )
 
     def _tick(self, section: PlannedSection, bar: int, onset: Onset) -> int:
@@ -261,16 +323,19 @@ class MelodyWriter:
             shortest = min(range(len(lines) - 1), key=lambda i: len(lines[i]) + len(lines[i + 1]))
             lines[shortest : shortest + 2] = [lines[shortest] + lines[shortest + 1]]
         span = max(1, section.bars // len(lines))
-        motifs = self._material(section)
-        family = self._family()
+        material = self._material(section, 0)
+        family = family_of(self.plan)
         memory = self._memory()
-        events: list[Event] = []
+        written = Written()
         for index, line in enumerate(lines):
             onsets = rhythm_for_words(line, span, self.plan.grid, family)
             contexts = []
             places: list[tuple[int, Onset]] = []
-            motif = motifs[1] if index % 4 == 2 else motifs[0]
-            moves = motif.moves or (1, -1)
+            contrast = index % 4 == 2
+            moves = (material.second if contrast else material.first).moves or (1, -1)
+            # Every other line answers the one two lines before it, and says it again.
+            quoted = (index - 2) * span if index % 4 == 3 or index % 8 == 4 else None
+            quoted = 0 if index % 8 == 4 else quoted
             for place, onset in enumerate(onsets):
                 inside, step = divmod(onset.step, self.plan.grid.steps)
                 local = Onset(step, onset.length)
@@ -280,15 +345,20 @@ class MelodyWriter:
                 closed = "closed" if index % 2 or index == len(lines) - 1 else "open"
                 ending = "final" if final else closed if closing else ""
                 move = moves[(place - 1) % len(moves)] if place else None
-                contexts.append(self._context(section, bar, local, move, 0.7, 0.0, ending))
+                context = self._context(section, bar, local, move, 0.7, material, 0.0, ending)
+                if quoted is not None and not closing:
+                    quote = written.pitch_at(quoted + int(inside), step)
+                    context = replace(context, quote=quote)
+                contexts.append(context)
                 places.append((bar, local))
             rng = stream(
                 self.plan.seed, f"material:{section.material}", "vocal", f"pitch:{index % 2}"
             )
-            pitches = search(contexts, self.space, rng, memory)
+            pitches, _ = search(contexts, self.space, rng, memory, written.last)
             for (bar, onset), pitch, syllable in zip(places, pitches, line, strict=True):
-                events.append(self._event(section, bar, onset, pitch, syllable))
-        return events
+                written.events.append(self._event(section, bar, onset, pitch, syllable))
+                written.bars.setdefault(bar, []).append((onset.step, pitch))
+        return written.events
 
     # Material --------------------------------------------------------------------------
 
@@ -303,57 +373,16 @@ class MelodyWriter:
             return main.material
         return section.material
 
-    def _material(self, section: PlannedSection) -> tuple[Motif, Motif]:
-        key = self._key(section)
-        if key not in self._motifs:
-            rng = stream(self.plan.seed, f"material:{key}", "lead", "motif")
-            notes = self._notes_per_bar(section.kind)
-            family = self._family()
-            grid = self.plan.grid
-            first = motif_rhythm(rng, grid, family, notes)
-            second = motif_rhythm(rng, grid, family, notes * 0.85, opening=rng.random() < 0.5)
-            self._motifs[key] = (
-                Motif(first, draw_contour(rng, len(first), section.kind, self._thirds())),
-                Motif(second, draw_contour(rng, len(second), "verse", self._thirds())),
+    def _material(self, section: PlannedSection, take: int) -> Material:
+        key = (self._key(section), take)
+        if key not in self._materials:
+            rng = stream(self.plan.seed, f"material:{key[0]}", "lead", f"motif:{take}")
+            self._materials[key] = draw_material(
+                rng,
+                self.plan.grid,
+                family_of(self.plan),
+                section.kind,
+                notes_per_bar(self.plan, section.kind),
+                thirds_of(self.plan),
             )
-        return self._motifs[key]
-
-    def _family(self) -> str:
-        family = str(self.plan.style.lead["cells"])
-        step_seconds = 60.0 / self.plan.bpm / 4
-        if family in ("sixteenth", "syncopated") and step_seconds < 0.09:
-            return "straight"
-        return family
-
-    def _thirds(self) -> float:
-        """How often a motif moves by thirds rather than steps: more in jazz."""
-        return {"swing": 4.0, "running": 3.0, "sparse": 3.0}.get(self._family(), 2.0)
-
-    def _notes_per_bar(self, kind: str) -> float:
-        density = float(self.plan.spec.density.value)
-        seconds = self.plan.grid.quarters * 60.0 / self.plan.bpm
-        notes = (1.1 + 2.4 * density) * seconds * _DENSITY.get(kind, 0.95)
-        return max(1.0, min(notes, self.plan.grid.steps * 0.55, 10.0))
-
-    def _scale(self) -> tuple[int, ...]:
-        if self.plan.mode is Mode.BLUES or self.plan.style.lead["scale"] == "blues":
-            tonic = self.plan.tonic_class
-            third = (3, 4) if self.plan.mode not in MINOR_MODES - {Mode.BLUES} else (3,)
-            return tuple((tonic + step) % 12 for step in sorted({0, *third, 5, 6, 7, 9, 10}))
-        return scale_pitch_classes(self.plan.tonic, self.plan.mode)
-
-    def _favoured(self) -> frozenset[int]:
-        kind = self.plan.style.lead["scale"]
-        tonic = self.plan.tonic_class
-        minor = self.plan.mode in MINOR_MODES
-        if kind == "blues":
-            return frozenset((tonic + step) % 12 for step in (0, 3, 5, 7, 10))
-        if kind == "pentatonic" and self.plan.mode in (
-            Mode.MAJOR,
-            Mode.MINOR,
-            Mode.DORIAN,
-            Mode.MIXOLYDIAN,
-        ):
-            steps = (0, 3, 5, 7, 10) if minor else (0, 2, 4, 7, 9)
-            return frozenset((tonic + step) % 12 for step in steps)
-        return frozenset()
+        return self._materials[key]

@@ -137,15 +137,68 @@ def fragment(rhythm: Rhythm, grid: Grid) -> Rhythm:
     return tuple(cut + again)
 
 
-def cadence_rhythm(rhythm: Rhythm, grid: Grid, final: bool) -> Rhythm:
-    """Return an ending bar: the motif's start runs into a long note and a breath."""
+def cadence_rhythm(rng: random.Random, rhythm: Rhythm, grid: Grid) -> Rhythm:
+    """Return an ending bar: the motif's start runs into a long note, then a breath.
+
+    The long note begins on the downbeat, at the half bar or on the last beat but one.
+    """
     starts = grid.starts
-    target = 0 if final or len(starts) < 3 else grid.middle if len(starts) > 3 else starts[-1]
+    targets = [0, grid.middle, grid.middle]
+    if len(starts) > 2:
+        targets.append(starts[1])
+    target = rng.choice(targets)
     breath = max(2, grid.groups[-1] // 2) if grid.steps > 4 else 0
+    if target <= grid.steps // 3 and rng.random() < 0.5:
+        breath = max(breath, grid.groups[-1])
     end = grid.steps - breath
     head = [o for o in rhythm if o.step < target]
     head = [Onset(o.step, min(o.length, target - o.step)) for o in head]
     return (*head, Onset(target, max(2, end - target)))
+
+
+def answer_rhythm(rng: random.Random, rhythm: Rhythm, grid: Grid) -> Rhythm:
+    """Return a bar that lets a call ring: few notes at its start, then rest."""
+    middle = grid.middle or grid.steps
+    head = [o for o in rhythm if o.step < middle]
+    if len(head) > 1 and rng.random() < 0.5:
+        head = head[: rng.choice((2, 3))]
+        last = head[-1]
+        long = max(last.length, min(grid.groups[0], grid.steps - last.step - 2))
+        return (*head[:-1], Onset(last.step, long))
+    length = rng.choice((middle, max(2, grid.steps - grid.groups[-1])))
+    return (Onset(0, length),)
+
+
+def pickup_rhythm(rng: random.Random, grid: Grid, family: str) -> Rhythm:
+    """Return one to three notes before a bar line, at negative steps."""
+    unit = 1 if family == "sixteenth" and rng.random() < 0.5 else 2
+    count = rng.choice((1, 1, 2, 3)) if not grid.compound else rng.choice((1, 1, 2))
+    if count == 1 and family in ("ballad", "straight") and rng.random() < 0.3:
+        unit = min(4, grid.groups[-1])
+    return tuple(Onset(-unit * (count - at), unit) for at in range(count))
+
+
+def pushed(rhythm: Rhythm, grid: Grid) -> Rhythm:
+    """Return a rhythm whose downbeat comes an eighth early, over the bar line."""
+    simple = all(length == 4 for length in grid.groups)
+    if not simple or not rhythm or rhythm[0].step != 0 or rhythm[0].length < 2:
+        return rhythm
+    return (Onset(-2, rhythm[0].length + 2), *rhythm[1:])
+
+
+def in_order(onsets: Sequence[tuple[int, Onset]], grid: Grid) -> list[tuple[int, Onset]]:
+    """Return (bar, onset) pairs in time, each cut where the next begins, none at once."""
+    ordered = sorted(onsets, key=lambda pair: pair[0] * grid.steps + pair[1].step)
+    found: list[tuple[int, Onset]] = []
+    for bar, onset in ordered:
+        if found:
+            before, last = found[-1]
+            room = (bar - before) * grid.steps + onset.step - last.step
+            if room < 1:
+                continue
+            found[-1] = (before, Onset(last.step, min(last.length, room)))
+        found.append((bar, onset))
+    return found
 
 
 def rhythm_for_words(

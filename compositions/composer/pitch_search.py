@@ -23,6 +23,9 @@ WIDEST_LEAP = 14
 LEARNED_WEIGHT = 0.5
 """What one bit of surprise costs."""
 INTERVAL_WEIGHT = 0.5
+QUOTE_WEIGHT = 0.8
+"""What it costs to lie a scale step beside what is quoted."""
+ECHO_WEIGHT = 0.6
 _NOISE = 0.3
 _FORBIDDEN = 1e6
 
@@ -35,8 +38,10 @@ class NoteContext:
     metrical weight 0..1, ``steps`` the length in sixteenths,
     ``chord`` the pitch classes sounding, ``target`` the wanted move from the note before
     in scale steps (None = free), ``hold`` how firmly the target counts, ``anchor`` the
-    MIDI pitch around which it should lie, ``ending`` "" inside a phrase, "open" or
-    "closed" on its last note, "final" on the song's last note.
+    MIDI pitch around which it should lie, ``ceiling`` the pitch that it should not pass,
+    ``ending`` "" inside a phrase, "open" or "closed" on its last note, "final" on the
+    song's last note. ``quote`` is the pitch that a phrase before had here; ``echo`` the
+    number of the note of this phrase that this one brings back, ``moved`` scale steps away.
     """
 
     onset: float
@@ -47,6 +52,10 @@ class NoteContext:
     hold: float
     anchor: float
     ending: str = ""
+    ceiling: float = 128.0
+    quote: int | None = None
+    echo: int | None = None
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,11 @@ def search(
     space: PitchSpace,
     rng: random.Random,
     memory: MelodyMemory,
-) -> list[int]:
-    """Return one MIDI pitch per context; ``memory`` has heard what came before and hears these.
+    before: Sequence[int] = (),
+) -> tuple[list[int], list[float]]:
+    """Return one MIDI pitch per context, and the bits that each costs the learned model.
 
+    ``memory`` has heard what came before and hears these; ``before`` holds the last pitches.
     ``rng`` weighs equals by a little noise, so that another seed finds another melody.
     """
     ladder = list(range(space.low, space.high + 1))
@@ -118,34 +129,46 @@ def search(
     costs = np.zeros(1, dtype=np.float32)
     # The last two notes of each line, as places on the ladder.
     last = np.full((1, 2), _NO_NOTE, dtype=np.int32)
+    for at, pitch in enumerate(reversed(before[-2:])):
+        if not space.low <= pitch <= space.high:
+            break
+        last[0, 1 - at] = pitch - space.low
     lines: list[tuple[int, ...]] = [()]
+    spent: list[tuple[float, ...]] = [()]
     for context in contexts:
         total = costs[:, None] + _fixed_costs(ladder, context, space)[None, :] + noise[None, :]
-        total = total + LEARNED_WEIGHT * beam.bits(context.onset, context.steps / 4, ladder)
+        bits = beam.bits(context.onset, context.steps / 4, ladder)
+        total = total + LEARNED_WEIGHT * bits
         here = last[:, 1]
         if here[0] != _NO_NOTE:
             leap = heights[None, :] - heights[here][:, None]
-            before = np.where(
+            came = np.where(
                 last[:, 0] == _NO_NOTE, 1, heights[here] - heights[np.maximum(last[:, 0], 0)]
             )
             total = (
                 total
                 + INTERVAL_WEIGHT
-                * moves[np.clip(before, -24, 24)[:, None] + 24, np.clip(leap, -24, 24) + 24]
+                * moves[np.clip(came, -24, 24)[:, None] + 24, np.clip(leap, -24, 24) + 24]
             )
             total = total + np.where(np.abs(leap) > WIDEST_LEAP, _FORBIDDEN / 2, 0.0)
-            if context.target is not None:
+            if context.target is not None and lines[0]:
                 moved = steps[None, :] - steps[here][:, None]
                 total = total + context.hold * np.abs(moved - context.target)
+        if context.quote is not None:
+            total = total + QUOTE_WEIGHT * np.abs(steps - space.position(context.quote))[None, :]
+        elif context.echo is not None:
+            heard = np.array([line[context.echo] - space.low for line in lines])
+            wish = steps[heard] + context.moved
+            total = total + ECHO_WEIGHT * np.abs(steps[None, :] - wish[:, None])
         chosen = _distinct(np.round(total, 4), here)
         costs = np.array([total[line, place] for line, place in chosen], dtype=np.float32)
         last = np.array([(here[line], place) for line, place in chosen], dtype=np.int32)
         lines = [(*lines[line], ladder[place]) for line, place in chosen]
+        spent = [(*spent[line], float(bits[line, place])) for line, place in chosen]
         beam.keep([line for line, _ in chosen], [ladder[place] for _, place in chosen])
-    pitches = list(lines[0])
-    for context, pitch in zip(contexts, pitches, strict=True):
-        memory.hear(context.onset, context.steps / 4, pitch)
-    return pitches
+    if contexts:
+        beam.settle(memory)
+    return list(lines[0]), list(spent[0])
 
 
 def _distinct(total: npt.NDArray[np.float32], here: npt.NDArray[np.int32]) -> list[tuple[int, int]]:
@@ -202,6 +225,7 @@ def _place_cost(pitch: int, context: NoteContext, space: PitchSpace) -> float:
         cost += 0.15 if in_chord and strong else 0.6
     away = abs(pitch - context.anchor)
     cost += 0.09 * away + 0.03 * max(0.0, away - 4) ** 2
+    cost += 0.5 * max(0.0, pitch - context.ceiling)
     degree = (value - space.tonic) % 12
     if space.pull and in_chord:
         cost -= space.pull * {0: 1.0, 7: 0.5}.get(degree, 0.0)

@@ -94,3 +94,9 @@ class Candidates:
         chosen = np.array([number_of(pitch - self._tonic) for pitch in pitches], dtype=np.int32)
         self._states = self._states[list(lines)]
         self._numbers = np.concatenate([self._numbers[list(lines)], chosen[:, None]], axis=1)
+
+    def settle(self, memory: MelodyMemory) -> None:
+        """Let the memory that this beam was forked from have heard its first line."""
+        memory.state = self._states[:1]
+        memory.line.onsets += self._onsets[len(self._heard.onsets) :]
+        memory.line.numbers += [int(number) for number in self._numbers[0]]
