@@ -220,7 +220,7 @@ def bars_per_line(grid: Grid, bpm: float, syllables: int = 8) -> int:
     wanted = max(_LINE_SECONDS, syllables * _SYLLABLE_SECONDS / 0.8)
 
     def cost(bars: int) -> float:
-        crowded = syllables > 0.35 * bars * grid.steps
-        return abs(bars * seconds / wanted - 1.0) + (0.3 if crowded else 0.0)
+        crowding = max(0.0, syllables / (0.35 * bars * grid.steps) - 1.0)
+        return abs(bars * seconds / wanted - 1.0) + 0.3 * crowding
 
     return min((1, 2, 4, 8), key=cost)
