@@ -1,0 +1,320 @@
+"""The rule-based writer: a hook, rhymes chosen first, and lines from frames that agree.
+
+A verse tells, a pre-chorus leans towards the chorus, which claims and returns to the hook
+word for word; a bridge turns. Every line has the syllables, the meter and the rhyme of its
+slot, by the same verifier that other writers stand before (:mod:`.verify`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compositions.composer.lyric_writing.bank import GENERAL, frames, languages
+from compositions.composer.lyric_writing.lines import Candidate, LineFinder, printed
+from compositions.composer.lyric_writing.options import Voice
+from compositions.composer.lyric_writing.prosody import (
+    meter_for,
+    prosody,
+    stress_fit,
+    words_of,
+)
+from compositions.composer.lyric_writing.theme import Theme, read_theme
+from compositions.composer.lyric_writing.verify import MIN_STRESS_FIT, LineSlot, slot_for
+from compositions.composer.seeds import stream
+from compositions.composer.word_lists import word_list
+
+RULES = "rules"
+"""Name of this writer on the lines it wrote."""
+_SCHEMES = {
+    "verse": ("ABAB", "AABB", "xAxA", "ABAB"),
+    "pre_chorus": ("AABB", "xAxA"),
+    "chorus": ("HBHB", "HAHA", "BBAH", "HABH", "BHBH"),
+    "bridge": ("ABAB", "AABB", "xAxA"),
+}
+_SHAPES = ((0, 0, 0, 0), (0, -2, 0, -2), (0, -1, 0, -1), (-1, -1, -1, -1), (0, 0, 0, -2))
+
+
+class LyricsError(ValueError):
+    """No words can be written for what was asked; the message is meant for the musician."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionWish:
+    """A section to write for: its kind ("verse"), its label, its number of lines."""
+
+    kind: str
+    label: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """A line, the slot that it fills and who wrote it ("rules", "model")."""
+
+    text: str
+    slot: LineSlot
+    writer: str = RULES
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSection:
+    """The lines of one section."""
+
+    kind: str
+    label: str
+    lines: tuple[WrittenLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLyrics:
+    """The words of a song: sections in order, the title (from the hook), the theme as read."""
+
+    sections: tuple[WrittenSection, ...]
+    title: str
+    theme: Theme
+    language: str
+
+    def text(self) -> str:
+        """Return the words with section tags, as :func:`parse_lyrics` reads them."""
+        blocks = [
+            "\n".join([f"[{section.label}]", *(line.text for line in section.lines)])
+            for section in self.sections
+        ]
+        return "\n\n".join(blocks)
+
+
+def write_lyrics(
+    theme: str,
+    sections: Sequence[SectionWish],
+    *,
+    seed: int,
+    language: str = "en",
+    syllables: int = 8,
+    hook: str = "",
+    avoid: Sequence[str] = (),
+) -> WrittenLyrics:
+    """Write the words of a song on a theme; the same arguments give the same words.
+
+    ``syllables`` is the usual length of a line (5 to 10).
+    ``hook`` is a line that the choruses shall return to, ``avoid`` lines that are sung
+    already. A kind of section that comes again has new words, a chorus the same ones.
+    Raises :class:`LyricsError` for a language without words, or where no line is found.
+    """
+    code = language.split("-")[0].lower()
+    if code not in languages():
+        raise LyricsError(f"Words can be written in {', '.join(languages())}, not in “{code}”.")
+    if not 5 <= syllables <= 10:
+        raise LyricsError("A line can have 5 to 10 syllables.")
+    return _Writer(theme, seed, code, syllables, hook, avoid).write(sections)
+
+
+class _Writer(LineFinder):
+    """One song at work: what it has used, and its random stream."""
+
+    def __init__(
+        self, theme: str, seed: int, language: str, syllables: int, hook: str,
+        avoid: Sequence[str],
+    ) -> None:  # fmt: skip
+        rng = stream(seed, "song", "lyrics", f"write:{theme}:{language}")
+        super().__init__(read_theme(theme, language), language, rng, avoid)
+        self.syllables = syllables
+        self.hook = self._hook(hook)
+
+    def _hook(self, given: str) -> str:
+        if given:
+            return given
+        wished = min(self.syllables, 8)
+        found: list[tuple[float, str]] = []
+        for chunk in self.chunks:
+            if chunk.kind not in ("h", "c"):
+                continue
+            sung = prosody(chunk.text, self.language)
+            if not sung.sure or not 3 <= sung.syllables <= 9:
+                continue
+            slot = slot_for(chunk.text, self.language)
+            partners = self.palette.options("base", Voice("I", "present")).by_rhyme.get(
+                sung.rhyme.sounds, []
+            ) + self.palette.options("p", Voice("I", "present")).by_rhyme.get(sung.rhyme.sounds, [])
+            ends = {option.sung.rhyme.word for option in partners} - {sung.rhyme.word}
+            if stress_fit(sung.stresses, slot.meter) < MIN_STRESS_FIT or len(ends) < 2:
+                continue
+            cost = 0.35 * abs(sung.syllables - wished) + (0.9 if chunk.kind == "c" else 0.0)
+            if (
+                self.theme.phrase
+                and self.theme.phrase in chunk.text
+                and chunk.text.startswith("I ")
+            ):
+                cost += 0.8  # "I dream of ..." says any theme, so it says little
+            found.append((round(cost + 1.6 * self.rng.random(), 9), chunk.text))
+        if not found:
+            return ""
+        hook = min(found)[1]
+        self.used_chunks.add(hook)
+        self.lines.add(" ".join(words_of(hook)))
+        return printed(hook)
+
+    def write(self, wishes: Sequence[SectionWish]) -> WrittenLyrics:
+        """Write all sections; the chorus once, its lines returning."""
+        written: list[WrittenSection] = []
+        chorus: dict[int, tuple[WrittenLine, ...]] = {}
+        scheme = {kind: self.rng.choice(choices) for kind, choices in _SCHEMES.items()}
+        shape = {kind: self.rng.choice(_SHAPES) for kind in _SCHEMES}
+        for wish in wishes:
+            kind = wish.kind if wish.kind in _SCHEMES else "verse"
+            if kind == "chorus" and wish.lines in chorus:
+                lines = chorus[wish.lines]
+            else:
+                lines = self._any_section(kind, wish.lines, scheme[kind], shape[kind])
+                if kind == "chorus":
+                    chorus[wish.lines] = lines
+            written.append(WrittenSection(wish.kind, wish.label, lines))
+        title = _title(self.hook) if self.hook else self.theme.text
+        return WrittenLyrics(tuple(written), title, self.theme, self.language)
+
+    def _any_section(
+        self, kind: str, count: int, scheme: str, shape: Sequence[int]
+    ) -> tuple[WrittenLine, ...]:
+        """Write a section; what stands in the way of it is given up step by step."""
+        schemes = [scheme, *dict.fromkeys(s for s in _SCHEMES[kind] if s != scheme)]
+        for give_up in (0, 1, 2):
+            if give_up == 1:
+                self.frames = list(frames(self.language))
+            if give_up == 2:
+                self.used_chunks.clear()
+            for choice in schemes:
+                try:
+                    return self._section(kind, count, choice, shape)
+                except LyricsError:
+                    continue
+        raise LyricsError("No lines fit here; ask for another theme or another length of line.")
+
+    def _section(
+        self, kind: str, count: int, scheme: str, shape: Sequence[int]
+    ) -> tuple[WrittenLine, ...]:
+        letters = rhyme_letters(scheme, count, has_hook=bool(self.hook))
+        hook = slot_for(self.hook or "la", self.language, rhyme="H", hook=True)
+        slots: list[LineSlot] = []
+        base = self.syllables
+        if kind == "chorus" and self.hook:
+            base = max(hook.syllables, min(self.syllables, hook.syllables + 2))
+        for place, letter in enumerate(letters):
+            if letter == "H" and self.hook:
+                slots.append(hook)
+                continue
+            length = max(min(6, base), base + shape[place % len(shape)])
+            slots.append(LineSlot(length, meter_for(length), _group(letter, scheme)))
+        return self._fill(kind, slots)
+
+    def _fill(self, kind: str, slots: list[LineSlot]) -> tuple[WrittenLine, ...]:
+        lines: list[WrittenLine | None] = [None] * len(slots)
+        for place, slot in enumerate(slots):
+            if slot.hook:
+                lines[place] = WrittenLine(self.hook, slot)
+        groups = dict.fromkeys(slot.rhyme for slot in slots if slot.rhyme and not slot.hook)
+        for group in groups:
+            places = [i for i, s in enumerate(slots) if s.rhyme == group and not s.hook]
+            to_hook = group == "H" and any(s.hook for s in slots)
+            for place, text in zip(
+                places, self._rhymed(kind, [slots[i] for i in places], to_hook), strict=True
+            ):
+                lines[place] = WrittenLine(text, slots[place])
+        for place, slot in enumerate(slots):
+            if lines[place] is None:
+                line = self.line(kind, slot, None, set())
+                if line is None:
+                    raise LyricsError("No line fits; ask for other words or another length.")
+                lines[place] = WrittenLine(self.take(line), slot)
+        return tuple(line for line in lines if line is not None)
+
+    # Rhymes ----------------------------------------------------------------------------
+
+    def _rhymed(self, kind: str, slots: list[LineSlot], to_hook: bool) -> list[str]:
+        """Return lines for slots that rhyme; the sound is chosen before the words."""
+        taken = {words_of(self.hook)[-1]} if to_hook else set()
+        if to_hook:
+            sounds = [prosody(self.hook, self.language).rhyme.sounds]
+        else:
+            sounds = self._sounds(len(slots))
+        for sound in sounds:
+            found: list[Candidate] = []
+            ends = set(taken)
+            onsets = {self._onset(self.hook)} if to_hook else set()
+            for slot in slots:
+                line = self.line(kind, slot, sound, ends, onsets, list(found))
+                if line is None:
+                    break
+                found.append(line)
+                ends.add(words_of(line.text)[-1])
+                onsets.add(self._onset(line.text))
+            if len(found) == len(slots):
+                self.used_sounds[sound] = self.used_sounds.get(sound, 0) + 1
+                return [self.take(line) for line in found]
+        raise LyricsError("No rhyme fits here; ask for other words or another length of line.")
+
+    def _onset(self, text: str) -> tuple[str, ...]:
+        return prosody(text, self.language).rhyme.onset
+
+    def _sounds(self, count: int) -> list[tuple[str, ...]]:
+        """Return the sounds that enough phrases end on, those of the theme first."""
+        worth: dict[tuple[str, ...], float] = {}
+        ends: dict[tuple[str, ...], set[str]] = {}
+        for slot in ("base", "p", "c", "s", "an"):
+            for sound, options in self.palette.options(slot, self.voice).by_rhyme.items():
+                for option in options:
+                    if option.source in self.used_chunks:
+                        continue
+                    ends.setdefault(sound, set()).add(option.sung.rhyme.word)
+                    worth[sound] = worth.get(sound, 0.0) + (option.topic != GENERAL)
+        sounds = [sound for sound in sorted(ends) if len(ends[sound]) > count]
+        key = {
+            s: 5.0 * self.used_sounds.get(s, 0) - 1.5 * min(worth[s], 5.0) + 4.5 * self.rng.random()
+            for s in sounds
+        }
+        return sorted(sounds, key=lambda sound: (round(key[sound], 9), sound))[:24]
+
+
+def rhyme_letters(scheme: str, count: int, *, has_hook: bool = True) -> list[str]:
+    """Return the rhyme of each of ``count`` lines by a scheme of four: "ABAB" and so on.
+
+    Further lines go on with new letters. "x" rhymes with nothing, "H" is the hook. A letter
+    that would stand alone at the end rhymes with the one before.
+    """
+    letters: list[str] = []
+    for place in range(count):
+        round_, step = divmod(place, len(scheme))
+        letter = scheme[step]
+        if letter == "H":
+            letters.append("H" if has_hook else "A0")
+        elif letter == "x":
+            letters.append("")
+        else:
+            letters.append(f"{letter}{round_}")
+    if has_hook and "H" in scheme and count and "H" not in letters:
+        letters[-1] = "H"
+    for place, letter in enumerate(letters):
+        alone = letter and letter != "H" and letters.count(letter) == 1
+        if alone and not _rhymes_hook(letter, scheme, letters):
+            others = [o for o in letters if o and o not in (letter, "H")]
+            letters[place] = others[-1] if others and count > 2 else "A0" if "H" in letters else ""
+    return letters
+
+
+def _rhymes_hook(letter: str, scheme: str, letters: Sequence[str]) -> bool:
+    return letter.startswith("A") and "H" in letters and "H" in scheme
+
+
+def _group(letter: str, scheme: str) -> str:
+    """Lines marked A in a scheme with the hook rhyme with the hook."""
+    if "H" in scheme and letter.startswith("A"):
+        return "H"
+    return letter
+
+
+def _title(hook: str) -> str:
+    words = hook.replace(",", "").split()
+    small = word_list("title_small")
+    return " ".join(
+        word if word in small and place else word[:1].upper() + word[1:]
+        for place, word in enumerate(words)
+    )
