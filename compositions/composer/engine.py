@@ -13,6 +13,7 @@ from compositions.composer.events import Part
 from compositions.composer.explain import explanation_of, theory_of
 from compositions.composer.harmony import Changes, ChordSlot, make_changes
 from compositions.composer.keyfinder import find_key
+from compositions.composer.lyric_writing.song import with_written_words, words_on_writing
 from compositions.composer.lyrics import parse_lyrics
 from compositions.composer.melody_lines import write_melodies
 from compositions.composer.perform import perform
@@ -80,13 +81,15 @@ def compose(
     progress(0.0, "Planning")
     lyrics = lyrics or spec.lyrics.value  # the prompt itself may hold the words
     plan = make_plan(spec, seed, parse_lyrics(lyrics) if lyrics else None)
+    plan, words = with_written_words(plan)
     plan, changes, parts = _attempts(plan, cast(plan), progress)
-    title = make_title(plan)
+    title = make_title(plan) if words is None or spec.title.value else words.title
     score = _score(plan, changes, parts, title)
     spec = plan.spec
     confidence = measure(score, spec)
     theory = theory_of(plan, changes, score)
     explanation = explanation_of(plan, changes, parts)
+    explanation += words_on_writing(words)
     progress(1.0, "Performing")
     return Composition(score, spec, title, theory, explanation, confidence, ENGINE_VERSION, seed)
 
