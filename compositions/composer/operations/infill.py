@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
 
 from compositions.composer.arrange import arrange
 from compositions.composer.casting import Seat
 from compositions.composer.events import Event, Part
-from compositions.composer.melody import MelodyWriter
+from compositions.composer.lyrics_singing import Singer
 from compositions.composer.operations.base import OperationError, Task, operation
 from compositions.composer.operations.listening import role_of
 from compositions.composer.operations.rebuild import (
@@ -26,7 +27,9 @@ from compositions.composer.operations.regions import (
     replace_track,
     without_notes,
 )
+from compositions.composer.operations.singing import Words, seat_rows, sing_words, words_on
 from compositions.composer.perform import perform
+from compositions.composer.plan import PlannedSection
 from compositions.composer.seeds import sub_seed
 from compositions.composer.styles import Style
 from compositions.score.document import AutomationPoint, Note, Score, Track, TrackRole
@@ -72,17 +75,43 @@ def rewrite(
     # Chords come before the bass and the melody before what answers it.
     for track, seat in sorted(wanted, key=lambda pair: pair[1].part.role == "counter_melody"):
         seed = sub_seed(task.seed, f"{task.step}:{name}", track.id, task.name) % 2**31
+        words = _words_of(task, score, track, spans)
         parts = [
-            (stretch, write_part(score, stretch, seat, track.id))
+            (stretch, write_part(score, stretch, seat, track.id, words))
             for stretch in stretches(score, seed, style=style)
             if any(span.start < stretch.end and stretch.origin < span.end for span in spans)
         ]
-        score = _put(task, score, score.track(track.id), parts, spans)
+        score = _put(task, score, score.track(track.id), parts, spans, words)
     return score
 
 
-def write_part(score: Score, stretch: Stretch, seat: Seat, track_id: str) -> Part:
-    """Return the part of one seat for a whole stretch, counted from its origin."""
+def _words_of(task: Task, score: Score, track: Track, spans: list[Span]) -> Words:
+    """Return what is sung on the notes of a track that will be written anew."""
+    if not score.syllables:
+        return Words()
+    goes = _going(task, spans)
+    bars = bar_spans(score, spans)
+    return words_on(score, [note for note in score.track(track.id).notes if goes(note)], bars)
+
+
+def _going(task: Task, spans: list[Span]) -> Callable[[Note], bool]:
+    """Return what tells whether a note gives way to new ones in the spans."""
+    borders = sorted({edge for span in spans for edge in (span.start, span.end)})
+
+    def goes(note: Note) -> bool:
+        place = belongs_to(note, borders)
+        return any(note.start in s and place in s for s in spans) and task.region_free(note)
+
+    return goes
+
+
+def write_part(
+    score: Score, stretch: Stretch, seat: Seat, track_id: str, words: Words | None = None
+) -> Part:
+    """Return the part of one seat for a whole stretch, counted from its origin.
+
+    A melody carries ``words`` where there are any.
+    """
     plan, changes = stretch.plan, stretch.changes
     seats = [seat]
     if seat.part.role in ("lead", "vocal"):
@@ -93,8 +122,19 @@ def write_part(score: Score, stretch: Stretch, seat: Seat, track_id: str) -> Par
                 replace(s, kind="interlude") if is_silent(s) else s for s in plan.sections
             ),
         )
-        writer = MelodyWriter(spoken, changes, seat.instrument.low, seat.instrument.high)
-        lines = {seat.part.role: writer.sections(sung=False)}
+        low, high = seat.instrument.low, seat.instrument.high
+        if words is not None and words.windows:  # where nothing was sung the voice still rests
+            starts = [note.start for note in score.track(track_id).notes]
+            silent = [
+                section.index
+                for section in plan.sections
+                if not any(start in _ticks(stretch, section) for start in starts)
+            ]
+            writer = Singer(plan, changes, low, high)
+            lines = {seat.part.role: sing_words(writer, stretch, words, silent=silent)}
+        else:
+            writer = Singer(spoken, changes, low, high)
+            lines = {seat.part.role: writer.sections(sung=False)}
     else:
         lines = lead_events(score, stretch, track_id)
         bass = next((t for t in score.tracks if role_of(t) is TrackRole.BASS), None)
@@ -106,25 +146,26 @@ def write_part(score: Score, stretch: Stretch, seat: Seat, track_id: str) -> Par
     return parts[0]
 
 
+def _ticks(stretch: Stretch, section: PlannedSection) -> Span:
+    start = stretch.origin + section.start_bar * stretch.plan.grid.ticks
+    return Span(start, start + section.bars * stretch.plan.grid.ticks)
+
+
 def _put(
     task: Task,
     score: Score,
     track: Track,
     parts: list[tuple[Stretch, Part]],
     spans: list[Span],
+    words: Words,
 ) -> Score:
     """Take the old notes of the spans out of a track and put the new ones in."""
-    borders = [edge for span in spans for edge in (span.start, span.end)]
-    borders = sorted(set(borders))
-
-    def goes(note: Note) -> bool:
-        place = belongs_to(note, borders)
-        return any(note.start in s and place in s for s in spans) and task.region_free(note)
-
+    goes = _going(task, spans)
     old = [note for note in track.notes if goes(note)]
     gone = {note.id for note in old}
     kept = [note for note in track.notes if note.id not in gone]
     new: list[Note] = []
+    sung: dict[str, Event] = {}
     points: list[AutomationPoint] = []
     for stretch, part in parts:
         here = [
@@ -141,6 +182,7 @@ def _put(
                 note = _fit(task, event, span, stretch.origin)
                 if note is not None:
                     new.append(note)
+                    sung[note.id] = event
             points += [
                 AutomationPoint(task.fresh_id(), stretch.origin + tick, _PEDAL, value)
                 for tick, value in chosen.pedal
@@ -157,7 +199,13 @@ def _put(
     taken = {point.tick for point in automation if point.parameter == _PEDAL}
     automation += tuple(point for point in points if point.tick not in taken)
     track = replace(track.with_notes([*kept, *new]), automation=automation)
-    return without_notes(replace_track(score, track), gone)
+    score = without_notes(replace_track(score, track), gone)
+    if not words.rows:
+        return score
+    score, lost = seat_rows(score, words, [(note, sung[note.id]) for note in new])
+    if lost:
+        task.remark(f"{lost} syllables found no note and are not sung any more.")
+    return score
 
 
 def _fit(task: Task, event: Event, span: Span, origin: int) -> Note | None:
