@@ -88,11 +88,11 @@ class TrackAdmin(DocumentRowAdmin):
     readonly_fields = ("entity_id", "notes", "automation")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Leave the notes out of the list."""
+        """Leave the automation out of the list."""
         queryset = super().get_queryset(request)
         match = request.resolver_match
         if match and str(match.url_name).endswith("_changelist"):
-            queryset = queryset.defer("notes", "automation")
+            queryset = queryset.defer("automation")
         return queryset
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ariaforge.context import current_action
 from compositions.models import Chord, Composition, LyricLine, Section, Syllable, Track
 from compositions.models.document import DocumentRow
+from compositions.note_windows import load_notes, replace_notes
 from compositions.score.document import Score, TempoChange, ordered
 from compositions.score.entities import Fields, Plain
 from compositions.score.serialisation import FORMAT, VERSION, from_dict, to_dict
@@ -32,7 +33,6 @@ _TRACK_FIELDS = (
     "reverb_send",
     "muted",
     "solo",
-    "notes",
     "automation",
     "preset",
     "position",
@@ -59,7 +59,8 @@ ROWS: dict[str, tuple[type[DocumentRow], dict[str, str]]] = {
         {name: name for name in ("note_id", "text", "continues", "phonemes", "line_id")},
     ),
 }
-"""The lists of a plain score that are rows: their model, and the column of each field."""
+"""The lists of a plain score that are rows: their model, and the column of each field. The
+notes of tracks are in rows of their own (:mod:`compositions.note_windows`)."""
 
 ROWS_AT_ONCE = 500
 """Rows that one statement changes: each is a branch of a long CASE."""
@@ -90,6 +91,9 @@ def load_plain(composition: Composition, tracks: Collection[str] | None = None) 
             rows = rows.filter(entity_id__in=tracks)
         values = rows.values_list("entity_id", *columns.values())
         data[name] = [_item(row, columns) for row in values]
+    notes = load_notes(composition, tracks)
+    for track in data["tracks"]:
+        track["notes"] = notes.get(track["id"], [])
     if data["syllables"]:
         order_syllables(data)
     return data
@@ -169,6 +173,7 @@ def write_document(composition: Composition, data: Plain) -> None:
     """
     for name, (model, columns) in ROWS.items():
         _write_rows(composition, model, columns, {item["id"]: item for item in data[name]})
+    replace_notes(composition, {track["id"]: track["notes"] for track in data["tracks"]})
     tree = write_tree(data)
     composition.name = data["title"]
     composition.tempos = data["tempos"]

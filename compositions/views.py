@@ -218,17 +218,18 @@ def composition_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """
     songs = Composition.objects.visible_to(_actor(request)).only("pk")
     song = get_object_or_404(songs, pk=pk)
-    tracks = song.tracks.values("role", "percussion", "muted", "notes")
     answer = [
-        track
-        | {
+        {
+            "role": track.role,
+            "percussion": track.percussion,
+            "muted": track.muted,
             "notes": [
                 [start, duration, note["pitch"], velocity]
-                for note in track["notes"]
+                for note in track.notes
                 for start, duration, velocity in (sounding_plain(note),)
-            ]
+            ],
         }
-        for track in tracks
+        for track in song.tracks.prefetch_related("note_windows")
     ]
     response = JsonResponse({"tracks": answer})
     # The page names the notes with the hash of what they are.

@@ -14,7 +14,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
@@ -25,6 +24,7 @@ from ariaforge.api.conditional import (
     is_not_modified,
     require_match,
 )
+from ariaforge.api.throttling import CountingRateThrottle
 from ariaforge.exceptions import InvalidInputError
 from compositions.api.base import actor, song_to_edit
 from compositions.api.changes import CHANGING, change_song
@@ -49,7 +49,7 @@ from compositions.score.excerpts import bars_of
 class _EditingView(APIView):
     """A view that people at work ask many times a minute."""
 
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [CountingRateThrottle]
     throttle_scope = "edit"
 
     def visible_song(self, key: UUID) -> Composition:

@@ -124,6 +124,8 @@ class ComposeSerializer(serializers.Serializer[Any]):
 class TrackSerializer(serializers.ModelSerializer):
     """A track with its notes (times in ticks, 480 per quarter note)."""
 
+    notes = serializers.JSONField(read_only=True)
+
     class Meta:
         model = Track
         fields = [

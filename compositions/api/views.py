@@ -162,7 +162,8 @@ class CompositionViewSet(
     @action(detail=True, pagination_class=None, filterset_class=None)
     def tracks(self, request: Request, pk: str) -> Response:
         """All tracks of the song in order."""
-        return Response(TrackSerializer(self.get_object().tracks.all(), many=True).data)
+        tracks = self.get_object().tracks.prefetch_related("note_windows")
+        return Response(TrackSerializer(tracks, many=True).data)
 
     @extend_schema(summary="Sections", responses={200: SectionSerializer(many=True)})
     @action(detail=True, pagination_class=None, filterset_class=None)

@@ -17,6 +17,7 @@ from compositions.models import (
     EditBatch,
     EditOp,
     LyricLine,
+    NoteWindow,
     Section,
     Syllable,
     Track,
@@ -28,6 +29,7 @@ SUNG = "sung"
 """The kind of a find that says: this note carries a syllable."""
 
 _TRACK = Track._meta.db_table
+_WINDOW = NoteWindow._meta.db_table
 _CHORD = Chord._meta.db_table
 _SECTION = Section._meta.db_table
 _LINE = LyricLine._meta.db_table
@@ -41,26 +43,33 @@ def _rows(kind: str, table: str, column: str = "entity_id") -> str:
     """  # noqa: S608 - nothing of a request is in the text of the statement
 
 
-def _items(kind: str, column: str) -> str:
-    return f"""
-    SELECT '{kind}', item ->> 'id', track.entity_id, item
-    FROM {_TRACK} track CROSS JOIN LATERAL jsonb_array_elements(track.{column}) item
+_NOTES = f"""
+    SELECT '{Kind.NOTE}', item ->> 'id', track.entity_id, item
+    FROM {_WINDOW} note_window JOIN {_TRACK} track ON track.id = note_window.track_id
+    CROSS JOIN LATERAL jsonb_array_elements(note_window.notes) item
+    WHERE note_window.composition_id = %(song)s AND track.deleted_at IS NULL
+      AND item ->> 'id' = ANY(%(ids)s)
+    """  # noqa: S608
+# Comparing ids by twos is quicker than reading all notes, while there are few to look for.
+_FEW_NOTES = f"{_NOTES} AND note_window.note_ids && %(ids)s"
+FEW = 50
+_POINTS = f"""
+    SELECT '{Kind.AUTOMATION}', item ->> 'id', track.entity_id, item
+    FROM {_TRACK} track CROSS JOIN LATERAL jsonb_array_elements(track.automation) item
     WHERE track.composition_id = %(song)s AND track.deleted_at IS NULL
       AND item ->> 'id' = ANY(%(ids)s)
     """  # noqa: S608
-
-
-_NOTES = _items(Kind.NOTE, "notes")
-_LOCATE = " UNION ALL ".join(
+_REST = " UNION ALL ".join(
     [
-        _NOTES,
-        _items(Kind.AUTOMATION, "automation"),
+        _POINTS,
         _rows(Kind.CHORD, _CHORD),
         _rows(Kind.LINE, _LINE),
         _rows(Kind.SYLLABLE, _SYLLABLE),
         _rows(SUNG, _SYLLABLE, "note_id"),
     ]
 )
+_LOCATE = f"{_NOTES} UNION ALL {_REST}"
+_LOCATE_FEW = f"{_FEW_NOTES} UNION ALL {_REST}"
 _KNOWN = f"""
     SELECT batch_id FROM {EditOp._meta.db_table}
     WHERE composition_id = %(song)s AND op_id = ANY(%(ids)s)
@@ -71,21 +80,24 @@ _KNOWN = f"""
         WHERE entry ->> 'op_id' = ANY(%(ids)s)
       )
     """  # noqa: S608
-_CONTENTS = f"""
-    SELECT entity_id, notes, automation FROM {_TRACK}
+_AUTOMATION = f"""
+    SELECT entity_id, automation FROM {_TRACK}
     WHERE composition_id = %(song)s AND deleted_at IS NULL AND entity_id = ANY(%(ids)s)
     """  # noqa: S608
 _TOTALS = f"""
-    SELECT coalesce(sum(jsonb_array_length(notes)), 0),
-           coalesce(sum(jsonb_array_length(automation)), 0)
-    FROM {_TRACK} WHERE composition_id = %(song)s AND deleted_at IS NULL
+    SELECT
+      (SELECT coalesce(sum(cardinality(note_window.note_ids)), 0)
+       FROM {_WINDOW} note_window JOIN {_TRACK} track ON track.id = note_window.track_id
+       WHERE note_window.composition_id = %(song)s AND track.deleted_at IS NULL),
+      (SELECT coalesce(sum(jsonb_array_length(automation)), 0)
+       FROM {_TRACK} WHERE composition_id = %(song)s AND deleted_at IS NULL)
     """  # noqa: S608
 _LAST_TICK = f"""
     SELECT greatest(
       0,
-      (SELECT max((item ->> 'start')::bigint + (item ->> 'duration')::bigint)
-       FROM {_TRACK} track CROSS JOIN LATERAL jsonb_array_elements(track.notes) item
-       WHERE track.composition_id = %(song)s AND track.deleted_at IS NULL),
+      (SELECT max(note_window.end_tick)
+       FROM {_WINDOW} note_window JOIN {_TRACK} track ON track.id = note_window.track_id
+       WHERE note_window.composition_id = %(song)s AND track.deleted_at IS NULL),
       (SELECT max(start_tick::bigint + duration_ticks) FROM {_SECTION}
        WHERE composition_id = %(song)s AND deleted_at IS NULL),
       (SELECT max(start_tick::bigint + duration_ticks) FROM {_CHORD}
@@ -109,12 +121,12 @@ def locate(composition: Composition, ids: Collection[str]) -> list[Found]:
 
     Notes that carry a syllable are found twice, once as :data:`SUNG`.
     """
-    return _find(_LOCATE, composition, ids)
+    return _find(_LOCATE_FEW if len(ids) <= FEW else _LOCATE, composition, ids)
 
 
 def find_notes(composition: Composition, ids: Collection[str]) -> list[Found]:
     """Find notes by id in all tracks."""
-    return _find(_NOTES, composition, ids)
+    return _find(_FEW_NOTES if len(ids) <= FEW else _NOTES, composition, ids)
 
 
 def totals(composition: Composition) -> dict[str, int]:
@@ -153,14 +165,12 @@ def stored_rows(
     ]
 
 
-def stored_contents(
+def stored_automation(
     composition: Composition, tracks: Collection[str]
-) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Return the lists "notes" and "automation" of the tracks that are there."""
-    return {
-        key: {"notes": orjson.loads(notes), "automation": orjson.loads(automation)}
-        for key, notes, automation in _fetch(_CONTENTS, composition, tracks)
-    }
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the automation of the tracks that are there, by their entity ids."""
+    found = _fetch(_AUTOMATION, composition, tracks)
+    return {key: orjson.loads(automation) for key, automation in found}
 
 
 def batches_with(composition: Composition, op_ids: Collection[str]) -> set[UUID]:

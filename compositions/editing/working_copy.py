@@ -10,19 +10,20 @@ from django.utils import timezone
 
 from ariaforge.context import current_action
 from compositions.documents import ROWS, ROWS_AT_ONCE, new_row, seconds_at
+from compositions.editing.contents import AUTOMATION, TrackContents
 from compositions.editing.locating import (
     SUNG,
     Found,
     find_notes,
     last_tick,
     locate,
-    stored_contents,
     stored_rows,
     totals,
     update_row,
 )
 from compositions.models import Composition
 from compositions.models.document import DocumentRow
+from compositions.note_windows import load_notes
 from compositions.score.diff import ADD, REMOVE
 from compositions.score.entities import (
     LISTS,
@@ -43,7 +44,6 @@ from compositions.score.tree import (
     write_lyrics,
     write_meta,
     write_structure,
-    write_track,
 )
 from compositions.score.validation import too_long
 
@@ -53,8 +53,6 @@ ROW_LISTS = {kind.value: name for name, kind in LISTS.items() if name in ROWS}
 STRUCTURE = {*HEAD_LISTS.values(), Kind.SECTION, Kind.CHORD, Kind.TRACK}
 """What the part "structure" of the tree holds."""
 LYRICS = {Kind.LINE, Kind.SYLLABLE}
-INSIDE = {kind.value: name for name, kind in TRACK_LISTS.items()}
-_CONTENTS = {"notes", "automation"}
 _REFERRING = {name for names in REFERENCES.values() for name in names}
 
 
@@ -79,7 +77,7 @@ class WorkingCopy:
         self.totals: dict[str, int] = {}
         self.found: set[str] = set()
         self._keys: dict[str, UUID] = {}
-        self._contents: dict[str, dict[str, list[Fields]]] = {}
+        self._contents = TrackContents(composition, self._keys)
         self._complete: set[str] = set()
         self._load(operations)
         self._original = dict(self.entities)
@@ -91,7 +89,7 @@ class WorkingCopy:
             for item in getattr(self.composition, name):
                 fields = {**item, "kind": kind.value}
                 self.entities[fields.pop("id")] = fields
-        self._load_rows(Kind.TRACK, without=_CONTENTS)
+        self._load_rows(Kind.TRACK, without={AUTOMATION})
         self._load_rows(Kind.SECTION)
         wanted = named(operations)
         found = locate(self.composition, wanted - self.entities.keys())
@@ -114,14 +112,15 @@ class WorkingCopy:
             for operation in operations
             if operation.action == REMOVE and kinds.get(operation.entity_id) == Kind.TRACK
         }
-        self._load_contents(tracks | removed)
         self._take(found)
-        for track in removed:
-            self._spread(track, TRACK_LISTS)
-        if Kind.AUTOMATION in touched:
-            for track in tracks:
-                self._spread(track, ["automation"])
-        if touched & INSIDE.keys() and any(operation.action == ADD for operation in operations):
+        if removed:
+            for track, notes in load_notes(self.composition, removed).items():
+                self.entities.update(track_contents(track, notes, Kind.NOTE))
+        with_points = removed | (tracks if Kind.AUTOMATION in touched else set())
+        for track, points in self._contents.load_automation(with_points).items():
+            self.entities.update(track_contents(track, points, Kind.AUTOMATION))
+        adds = any(operation.action == ADD for operation in operations)
+        if adds and touched & {*TRACK_LISTS.values()}:
             self.totals = totals(self.composition)
         if (
             touched & LYRICS
@@ -152,16 +151,6 @@ class WorkingCopy:
             }
         self._complete.add(kind)
 
-    def _load_contents(self, tracks: Iterable[str]) -> None:
-        missing = set(tracks) - self._contents.keys()
-        if missing:
-            self._contents |= stored_contents(self.composition, missing)
-
-    def _spread(self, track: str, names: Iterable[str]) -> None:
-        for name in names:
-            items = self._contents.get(track, {}).get(name, ())
-            self.entities.update(track_contents(track, items, TRACK_LISTS[name]))
-
     def _load_lyrics(self) -> None:
         self._load_rows(Kind.LINE)
         self._load_rows(Kind.SYLLABLE)
@@ -190,69 +179,51 @@ class WorkingCopy:
         before, after = self._original, self.entities
         changed = {key for key in touched if before.get(key) != after.get(key)}
         kinds = {(after.get(key) or before[key])["kind"] for key in changed}
-        contents = self._changed_contents(changed)
+        automation = self._contents.changed_automation(before, after, changed)
         for kind in ROW_LISTS:
-            if kind in kinds or (kind == Kind.TRACK and contents):
-                self._write_rows(kind, changed, contents)
+            if kind in kinds or (kind == Kind.TRACK and automation):
+                self._write_rows(kind, changed, automation)
+        tracks = self._contents.write(before, after, changed, automation)
         fields = self._write_head(kinds)
-        fields |= self._write_tree(kinds, contents)
+        fields |= self._write_tree(kinds, tracks)
         if kinds & {Kind.NOTE, Kind.CHORD, Kind.SECTION, Kind.TEMPO}:
             fields |= self._write_length(changed)
         return fields
 
-    def _changed_contents(self, changed: Collection[str]) -> dict[str, dict[str, list[Fields]]]:
-        """The new notes and automation of every track in which some changed."""
-        changes: dict[tuple[str, str], dict[str, Fields | None]] = {}
-        for key in changed:
-            for fields, stays in ((self._original.get(key), False), (self.entities.get(key), True)):
-                if fields is None or fields["kind"] not in INSIDE:
-                    continue
-                item = {"id": key, **fields}
-                del item["kind"]
-                place = (item.pop("track"), INSIDE[fields["kind"]])
-                changes.setdefault(place, {})[key] = item if stays else None
-        contents: dict[str, dict[str, list[Fields]]] = {}
-        for (track, name), items in changes.items():
-            if track not in self.entities:
-                continue
-            stored = self._contents.get(track, {}).get(name, ())
-            merged = {item["id"]: item for item in stored} | items
-            order = _by_pitch if name == "notes" else _by_tick
-            contents.setdefault(track, {})[name] = sorted(
-                (item for item in merged.values() if item is not None), key=order
-            )
-        return contents
-
     def _write_rows(
-        self, kind: str, changed: Collection[str], contents: dict[str, dict[str, list[Fields]]]
+        self, kind: str, changed: Collection[str], automation: dict[str, list[Fields]]
     ) -> None:
         model, columns = _stored(kind)
         gone: list[UUID] = []
         new: list[DocumentRow] = []
         updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        keys = changed if kind != Kind.TRACK else {*changed, *contents}
+        keys = changed if kind != Kind.TRACK else {*changed, *automation}
         for key in keys:
             old, now = self._original.get(key), self.entities.get(key)
             if (now or old or {}).get("kind") != kind:
                 continue
-            values = {**(now or {}), **(contents.get(key, {}) if kind == Kind.TRACK else {})}
+            values = dict(now or {})
+            if kind == Kind.TRACK and key in automation:
+                values[AUTOMATION] = automation[key]
             # Two syllables that change places would be on the same note for a moment.
             moved = now and old and old.get("note_id") != now.get("note_id")
             if old and (now is None or moved):
                 gone.append(self._keys[key])
             if now and (old is None or moved):
-                empty: Fields = {name: [] for name in _CONTENTS if kind == Kind.TRACK}
-                new.append(
-                    new_row(self.composition, model, columns, {"id": key, **empty, **values})
-                )
+                if kind == Kind.TRACK:
+                    values.setdefault(AUTOMATION, [])
+                row = new_row(self.composition, model, columns, {"id": key, **values})
+                self._keys[key] = row.pk
+                new.append(row)
             elif now and old:
                 differing = {
                     columns[field]: values[field]
                     for field in columns
-                    if field in values and (field in _CONTENTS or values[field] != old[field])
+                    if field in values and (field == AUTOMATION or values[field] != old[field])
                 }
-                row = {"pk": self._keys[key], **differing}
-                updates.setdefault(tuple(differing), []).append(row)
+                updates.setdefault(tuple(differing), []).append(
+                    {"pk": self._keys[key], **differing}
+                )
         if gone:
             model.all_objects.filter(pk__in=gone).delete()
         for fields, rows in updates.items():
@@ -272,9 +243,7 @@ class WorkingCopy:
                 fields.add(name)
         return fields
 
-    def _write_tree(
-        self, kinds: Collection[str], contents: dict[str, dict[str, list[Fields]]]
-    ) -> set[str]:
+    def _write_tree(self, kinds: Collection[str], changed_tracks: dict[str, str]) -> set[str]:
         song = self.composition
         tree = Tree.from_dict(song.tree)
         meta, structure, lyrics, tracks = tree.meta, tree.structure, tree.lyrics, tree.tracks
@@ -287,13 +256,7 @@ class WorkingCopy:
             lyrics = write_lyrics(self._plain({Kind.TRACK, Kind.NOTE, *LYRICS}))
         if Kind.TRACK in kinds:
             tracks = {key: part for key, part in tracks.items() if key in self.entities}
-            for key, fields in self.entities.items():
-                if fields["kind"] == Kind.TRACK and key not in tracks:
-                    tracks[key] = write_track({"notes": [], "automation": []})
-        for key, lists in contents.items():
-            tracks[key] = write_track(
-                {"notes": [], "automation": [], **self._contents.get(key, {}), **lists}
-            )
+        tracks |= changed_tracks
         tree = Tree(meta, structure, lyrics, tracks)
         song.tree, song.tree_hash, song.content_hash = (
             tree.to_dict(),
@@ -364,11 +327,3 @@ def _update(model: type[DocumentRow], fields: Sequence[str], rows: list[dict[str
 
 def _end(fields: Fields | None) -> int:
     return fields["start"] + fields["duration"] if fields and "start" in fields else 0
-
-
-def _by_pitch(item: Fields) -> tuple[int, int, str]:
-    return (item["start"], item["pitch"], item["id"])
-
-
-def _by_tick(item: Fields) -> tuple[int, str]:
-    return (item["tick"], item["id"])

@@ -9,6 +9,7 @@ from compositions.documents import ROWS, load_plain
 from compositions.history.blobs import fetch_parts
 from compositions.history.commits import load_version, write_changed
 from compositions.models import Composition, Version
+from compositions.note_windows import load_notes
 from compositions.score.entities import Fields, Plain
 from compositions.score.serialisation import FORMAT
 from compositions.score.serialisation import VERSION as FORMAT_VERSION
@@ -22,7 +23,7 @@ from compositions.score.tree import (
     write_track,
 )
 
-_CONTENTS = ("notes", "automation")
+_CONTENTS = ("automation",)
 _NOTHING: Parts = {}
 _EMPTY_TRACK = write_track({"notes": [], "automation": []}, _NOTHING)
 _EMPTY_LYRICS = write_lyrics({"lines": [], "syllables": []}, _NOTHING)
@@ -103,8 +104,12 @@ def _load(composition: Composition, tracks: Collection[str]) -> Plain:
     contents = {
         item["id"]: item for item in _rows(composition, "tracks", only=tracks, fields=_CONTENTS)
     }
+    notes = load_notes(composition, tracks)
     empty: Fields = {name: [] for name in _CONTENTS}
-    data["tracks"] = [{**track, **contents.get(track["id"], empty)} for track in data["tracks"]]
+    data["tracks"] = [
+        {**track, **contents.get(track["id"], empty), "notes": notes.get(track["id"], [])}
+        for track in data["tracks"]
+    ]
     return data
 
 

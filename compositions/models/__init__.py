@@ -1,7 +1,7 @@
 """Songs: the composition and its document, its history, and what it becomes."""
 
 from compositions.models.composition import Composition
-from compositions.models.document import Chord, LyricLine, Section, Syllable, Track
+from compositions.models.document import Chord, LyricLine, NoteWindow, Section, Syllable, Track
 from compositions.models.edits import EditBatch, EditOp
 from compositions.models.history import Blob, Branch, Proposal, Tag, Version
 from compositions.models.imports import Import
@@ -19,6 +19,7 @@ __all__ = [
     "Export",
     "Import",
     "LyricLine",
+    "NoteWindow",
     "Preset",
     "Proposal",
     "Render",

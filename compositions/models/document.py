@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -37,14 +40,14 @@ def _unique_entity(name: str) -> models.UniqueConstraint:
     )
 
 
-# Every change of notes is in the log of edits already, with who made it; a copy of all notes
-# of the track for each would make the audit grow with the song instead of with the change.
-@audited(exclude=["notes", "automation", "updated_at", "updated_by"])
+# Every change of automation, as of notes, is in the log of edits already, with who made it; a
+# copy of all points for each would make the audit grow with the song instead of the change.
+@audited(exclude=["automation", "updated_at", "updated_by"])
 class Track(DocumentRow):
-    """An instrument of the song: its mixer strip and its notes.
+    """An instrument of the song: its mixer strip and its automation.
 
-    ``notes`` and ``automation`` are lists in the form of
-    :mod:`compositions.score.serialisation`, times in ticks.
+    ``automation`` is a list in the form of :mod:`compositions.score.serialisation`, times in
+    ticks. Its notes are in :class:`NoteWindow`.
     """
 
     position = models.FloatField()
@@ -60,7 +63,6 @@ class Track(DocumentRow):
     solo = models.BooleanField(default=False)
     preset = models.CharField(max_length=200, blank=True)
     locked = models.BooleanField(default=False)
-    notes = models.JSONField(default=list, blank=True, encoder=QuickEncoder, decoder=QuickDecoder)
     automation = models.JSONField(
         default=list, blank=True, encoder=QuickEncoder, decoder=QuickDecoder
     )
@@ -84,6 +86,40 @@ class Track(DocumentRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """All notes in order, in the form of :mod:`compositions.score.serialisation`."""
+        return [note for window in self.note_windows.all() for note in window.notes]
+
+
+class NoteWindow(models.Model):
+    """The notes of a track that begin in one stretch of eight bars, so that an edit writes few.
+
+    ``place`` is the window of :data:`compositions.score.tree.WINDOW_TICKS` and ``digest`` the
+    hash of that part of the tree. ``notes`` are plain notes in order; ``note_ids`` and
+    ``end_tick``, where the last of them ends, are for finding them without reading them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    composition = models.ForeignKey(
+        "compositions.Composition", on_delete=models.CASCADE, related_name="+"
+    )
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="note_windows")
+    place = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    end_tick = models.PositiveBigIntegerField()
+    note_ids = ArrayField(models.TextField())
+    notes = models.JSONField(default=list, encoder=QuickEncoder, decoder=QuickDecoder)
+
+    class Meta:
+        ordering = ["track", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "place"], name="note_window_unique_in_track")
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.note_ids)} notes in window {self.place}"
 
 
 @audited()

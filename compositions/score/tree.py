@@ -142,18 +142,33 @@ def write_lyrics(data: Plain, parts: Parts | None = None) -> str:
 
 def write_track(track: Mapping[str, Any], parts: Parts | None = None) -> str:
     """Return the hash of the notes and the automation of a plain track."""
-    windows: dict[str, list[Any]] = {}
-    for note in track["notes"]:
-        windows.setdefault(str(note["start"] // WINDOW_TICKS), []).append(note)
-    index: dict[str, Any] = {
-        # Notes hold whole numbers only, so nothing needs rounding.
-        "windows": {
-            place: _keep(orjson.dumps(notes, option=orjson.OPT_SORT_KEYS), parts)
-            for place, notes in windows.items()
-        }
+    digests = {
+        place: write_window(notes, parts) for place, notes in windows_of(track["notes"]).items()
     }
-    if track["automation"]:
-        index["automation"] = _write(track["automation"], parts)
+    return write_index(digests, track["automation"], parts)
+
+
+def windows_of(notes: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """Return plain notes by the window of :data:`WINDOW_TICKS` in which they begin."""
+    windows: dict[int, list[dict[str, Any]]] = {}
+    for note in notes:
+        windows.setdefault(note["start"] // WINDOW_TICKS, []).append(note)
+    return windows
+
+
+def write_window(notes: list[dict[str, Any]], parts: Parts | None = None) -> str:
+    """Return the hash of the plain notes of one window, which are in order."""
+    # Notes hold whole numbers only, so nothing needs rounding.
+    return _keep(orjson.dumps(notes, option=orjson.OPT_SORT_KEYS), parts)
+
+
+def write_index(
+    windows: Mapping[int, str], automation: list[dict[str, Any]], parts: Parts | None = None
+) -> str:
+    """Return the hash of a track whose windows have these hashes."""
+    index: dict[str, Any] = {"windows": {str(place): key for place, key in windows.items()}}
+    if automation:
+        index["automation"] = _write(automation, parts)
     return _write(index, parts)
 
 

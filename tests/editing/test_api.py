@@ -105,7 +105,7 @@ def test_without_notes_there_is_no_document(client, user) -> None:
 
 def test_a_document_is_read_in_few_queries(client, at) -> None:
     client.get(f"{at}/document/")
-    assert len(queries(lambda: client.get(f"{at}/document/"))) == 9
+    assert len(queries(lambda: client.get(f"{at}/document/"))) == 10
 
 
 # -- Editing ----------------------------------------------------------------------------

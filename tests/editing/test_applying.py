@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ariaforge.exceptions import ConflictError, InvalidInputError
 from compositions.documents import load_plain
 from compositions.editing import apply_edits, lock_document, redo, undo, verify_document
-from compositions.models import Chord, Composition, EditOp, Section, Track
+from compositions.models import Chord, Composition, EditOp, NoteWindow, Section, Track
 from compositions.score.entities import Entities, to_entities
 from tests.editing.conftest import Apply
 from tests.editing.edits import BAR, Edits, op
@@ -68,12 +68,15 @@ def test_rows_are_what_the_log_replays_whatever_is_edited(
 
 def test_only_what_changed_is_written(song: Composition, edit: Apply) -> None:
     rows = {row.pk: row.updated_at for row in song.tracks.all()}
+    before = set(NoteWindow.objects.values_list("track__entity_id", "place", "digest"))
     applied = edit(op("n1-3", set={"pitch": 1, "velocity": 126}))
     assert [(e["entity_id"], e["action"], e["after"]) for e in applied.effects] == [
         ("n1-3", "set", {"pitch": 1, "velocity": 126})
     ]
-    touched = [row.entity_id for row in song.tracks.all() if row.updated_at != rows[row.pk]]
-    assert touched == ["track1"]
+    assert [row for row in song.tracks.all() if row.updated_at != rows[row.pk]] == []
+    after = set(NoteWindow.objects.values_list("track__entity_id", "place", "digest"))
+    assert {(track, place) for track, place, _ in after - before} == {("track1", 0)}
+    assert len(after) == len(before) > 1
 
 
 def test_what_hangs_on_a_thing_goes_with_it(

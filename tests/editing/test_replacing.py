@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compositions.documents import load_plain, prepare
 from compositions.editing import lock_document, replace_document
-from compositions.models import Composition, EditBatch, Version
+from compositions.models import Composition, EditBatch, NoteWindow, Version
 from compositions.score.entities import Plain
 from compositions.score.errors import ScoreError
 from compositions.score.tree import write_tree
@@ -61,6 +61,7 @@ def replaced(song: Composition, data: Plain) -> EditBatch:
 def test_only_rows_that_differ_are_written(song: Composition) -> None:
     data = load_plain(song)
     before = {row.entity_id: row for row in song.tracks.all()}
+    windows = set(NoteWindow.objects.values_list("track__entity_id", "place", "digest"))
     data["tracks"][0]["gain_db"] = -3.0
     data["tracks"][1]["notes"].pop()
     data["chords"].pop()
@@ -69,7 +70,9 @@ def test_only_rows_that_differ_are_written(song: Composition) -> None:
     assert load_plain(Composition.objects.get(pk=song.pk)) == data
     after = {row.entity_id: row for row in song.tracks.all()}
     touched = [name for name, row in after.items() if row.updated_at != before[name].updated_at]
-    assert sorted(touched) == sorted(track["id"] for track in data["tracks"][:2])
+    assert touched == [data["tracks"][0]["id"]]
+    now = set(NoteWindow.objects.values_list("track__entity_id", "place", "digest"))
+    assert {track for track, _, _ in windows ^ now} == {data["tracks"][1]["id"]}
     assert {row.pk for row in before.values()} == {row.pk for row in after.values()}
     found = Composition.objects.get(pk=song.pk)
     assert found.tree_hash == batch.tree_hash == write_tree(data).tree_hash

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from compositions.editing import lock_document, verify_document
-from compositions.models import Chord, Composition, Syllable, Track
+from compositions.models import Chord, Composition, NoteWindow, Syllable
 from tests.editing.conftest import Apply
 from tests.editing.edits import op
 
@@ -21,9 +21,9 @@ def wrong(song: Composition) -> str:
 
 
 def pitch_of_a_note(song: Composition) -> None:
-    track = Track.objects.get(composition=song, entity_id="track1")
-    track.notes[3]["pitch"] = 127
-    track.save()
+    window = NoteWindow.objects.get(composition=song, track__entity_id="track1", place=0)
+    window.notes[3]["pitch"] = 127
+    window.save()
 
 
 def lost_chord(song: Composition) -> None:
