@@ -22,6 +22,13 @@ _DEFAULTS = {
     "drums": (-3.0, 0.0, 0.12, 0.3), "percussion": (-8.0, 0.3, 0.15, 0.4),
     "counter_melody": (-6.0, -0.3, 0.3, 0.45),
 }  # fmt: skip
+_SAXES = frozenset({"Soprano Sax", "Alto Sax", "Tenor Sax", "Baritone Sax"})
+_ELECTRIC = frozenset(
+    {"Electric Guitar", "Overdriven Guitar", "Distorted Guitar", "Jazz Guitar", "Muted Guitar"}
+)
+_KINDS = dict.fromkeys(_SAXES, _SAXES) | {"Electric Guitar": _ELECTRIC}
+"""What a plain word may stand for where its family is too wide: a sax is no harmonica."""
+_NOT_PLAIN = frozenset({"Pedal Steel", "Guitar Harmonics"})
 _BREAKS_UP = frozenset({"Acoustic Guitar", "Nylon Guitar", "Electric Guitar", "Banjo", "Mandolin"})
 
 
@@ -116,11 +123,16 @@ def _instrument(request: InstrumentRequest, parts: list[StylePart]) -> Instrumen
         )
     if not request.generic:
         return instrument
-    for part in parts:
-        for name in part.instruments:
-            own = instruments()[name]
-            if own.family == instrument.family and set(own.roles) & set(instrument.roles):
-                return own
+    kind = _KINDS.get(instrument.name)
+    if kind is _ELECTRIC and any(instrument.name in part.instruments for part in parts):
+        return instrument
+    # A player that leads its part in the style comes before one that may stand in there.
+    own_first = [name for part in parts for name in part.instruments[:1]]
+    for name in (*own_first, *(name for part in parts for name in part.instruments[1:])):
+        own = instruments()[name]
+        alike = name in kind if kind else own.family == instrument.family
+        if alike and name not in _NOT_PLAIN and set(own.roles) & set(instrument.roles):
+            return own
     return instrument
 
 

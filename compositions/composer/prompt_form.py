@@ -116,7 +116,12 @@ def _sized(reader: TextReader) -> tuple[SectionRequest, ...] | None:
     before = rf"\b{number}[\s-]+(?:long\s+)?{kind}\b"
     after = rf"\b{kind}\b(?:\s+\d)?\s*(?:[(:=,-]|of|is|lasts|for)?\s*(?:of\s+)?{number}\b\s*\)?"
     for pattern, name, count in ((before, 2, 1), (after, 1, 2)):
-        found = list(re.finditer(pattern, reader.left, re.IGNORECASE))
+        found = [
+            match
+            for match in re.finditer(pattern, reader.left, re.IGNORECASE)
+            # "instrumental, 48 bars" tells the length of the song.
+            if not (match[name].lower() in _ONLY_TAGS and re.search(r"[,;]", match[0]))
+        ]
         if not found:
             continue
         requests = tuple(_request(m[name], round(read_number(m[count]))) for m in found)
@@ -136,14 +141,14 @@ def _run(reader: TextReader) -> tuple[SectionRequest, ...] | None:
     )
     item = (
         rf"{counts}(?:{_WORDS})(?:e?s)?(?:\s+\d+\b(?:\s*bars?)?)?(?:\s*[(]?[x×]\s*\d[)]?)?"
-        r"(?:\s*\(\d+\s*bars?\))?"
+        r"(?:\s*\(\d+(?:\s*bars?)?\))?"
     )
     pattern = rf"\b{item}(?:{separator}{item})+(?![\w])(?:[\s-]+(?:form|structure|song))?"
     for match in re.finditer(pattern, reader.left, re.IGNORECASE):
         pieces = list(
             re.finditer(
                 rf"({counts})({_WORDS})(?:e?s)?(?:\s+(\d+)\b(\s*bars?)?)?(?:\s*[(]?[x×]\s*(\d))?"
-                r"(?:\s*\((\d+)\s*bars?\))?",
+                r"(?:\s*\((\d+)(?:\s*bars?)?\))?",
                 match[0],
                 re.IGNORECASE,
             )

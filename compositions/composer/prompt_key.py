@@ -116,11 +116,19 @@ def read_keys(reader: TextReader, german: bool = False) -> list[KeyMention]:
         reader.mark(match.start(), match.end())
         found.append(KeyMention(match.start(), match[0].strip(), tonic, mode, sure))
 
+    denied = reader.take(
+        r"\b(?:not|no|never|without|avoid|anything\s+but)\s+(?:in\s+)?(?:an?\s+)?(minor|major)"
+        r"(?:\s+(?:keys?|mode|scales?|chords))?\b(?!\s*(?:seventh|third|scale))"
+    )
     _related(reader, add)
     _with_mode(reader, german, add)
     _short(reader, add)
     _tonic_only(reader, german, add)
     found.sort(key=lambda mention: mention.start)
+    if denied and not any(mention.mode for mention in found):
+        mode = Mode.MAJOR if denied[1].lower() == "minor" else Mode.MINOR
+        found = [KeyMention(m.start, m.text, m.tonic, mode, m.confidence) for m in found]
+        return found or [KeyMention(denied.start(), denied[0], None, mode, 0.9)]
     if not any(mention.mode for mention in found) and (match := _mode_word(reader)):
         mode = mode_of(match[1])
         if not found:
@@ -170,6 +178,12 @@ def _short(reader: TextReader, add: _Add) -> None:
         add(match, note_name(match[1]), Mode.MINOR, 1.0)
     for match in re.finditer(r"(?<![\w#])([A-G][b#♭♯]?|[a-g][b#♭♯])m\b(?!\w|[♭♯'’])", reader.left):
         add(match, note_name(match[1]), Mode.MINOR, 0.95)
+    for match in re.finditer(
+        r"(?<![\w#])([A-Ga-g][b#♭♯]?)(min|maj|minor|major|mi)\b", reader.left
+    ):  # "Cmin", "Ebmaj"
+        mode = Mode.MAJOR if match[2].startswith("maj") else Mode.MINOR
+        if match[0].lower() not in ("ami", "emi", "demi"):
+            add(match, note_name(match[1]), mode, 0.95)
     for match in re.finditer(r"(?<![\w#])([cdegb])m\b(?!\w|['’])", reader.left):
         add(match, note_name(match[1]), Mode.MINOR, 0.7)
 
@@ -201,6 +215,11 @@ def _tonic_only(reader: TextReader, german: bool, add: _Add) -> None:
         add(match, note_name(match[1]), None, 0.75)
     for match in re.finditer(r"(?:^|[,.;/|]\s*)([B-H]|A)\s*(?=[,.;/|]|$)", reader.left):
         add(match, name(match[1]), None, 0.65)
+    if len(reader.text.split()) <= 9:  # "bluegrass G 150", "hymn for choir C"
+        for match in re.finditer(
+            r"(?<=\s)([B-H]|A(?=\s*(?:\d|$)))(?=\s+\d|\s+(?:[a-z]{3,})|\s*$)", reader.left
+        ):
+            add(match, name(match[1]), None, 0.55)
 
 
 def _mode_word(reader: TextReader) -> re.Match[str] | None:

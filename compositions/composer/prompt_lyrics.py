@@ -9,6 +9,7 @@ from compositions.composer.prompt_harmony import is_chord
 
 _TAG = re.compile(rf"^\s*\[\s*(?:{KINDS})\b[^\]]*\]", re.IGNORECASE)
 _PLAIN_TAG = re.compile(rf"^\s*\(?(?:{KINDS})\s*\d?\)?\s*:\s*(.*)$", re.IGNORECASE)
+_BARE_TAG = re.compile(rf"^\s*(?:\(\s*(?:{KINDS})\s*\d?\s*\)|(?:{KINDS})\s*\d?)\s*$", re.IGNORECASE)
 _HEADING = re.compile(
     r"^\s*(?:lyrics|words|letra|paroles|text|testo|songtext)\s*:\s*(.*)$", re.IGNORECASE
 )
@@ -34,7 +35,10 @@ def split_lyrics(prompt: str) -> tuple[str, str | None]:
     sung: list[str] = []
     inside = False
     words = False
+    bare = sum(_BARE_TAG.match(line) is not None for line in lines) > 1
     for line in lines:
+        if bare and _BARE_TAG.match(line):  # "(Verse 1)" in a line of its own
+            line = f"[{line.strip(' ()')}]"
         plain = _PLAIN_TAG.match(line)
         heading = _HEADING.match(line)
         if heading:

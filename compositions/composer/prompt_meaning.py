@@ -178,6 +178,11 @@ def use_vocabulary(found: Findings, text: str, words: Vocabulary, blues: bool) -
                 words.genres.append(Word(word.start, word.start + first.end(), first[0], name))
     _use_genres(found, text, words.genres)
     _use_instruments(found, words)
+    if words.not_moods and not words.moods:  # "nothing sad" is happy, "not too dark" is not dark
+        dark = sum(moods()[word.name].valence for word in words.not_moods) < 0
+        word = words.not_moods[-1]
+        words.moods.append(Word(word.start, word.end, word.text, "hopeful" if dark else "calm"))
+        found.note(f'"{word.text}" was ruled out: the song is {words.moods[0].name} instead.')
     if words.moods:
         names = tuple(dict.fromkeys(word.name for word in words.moods))
         found.set("mood", names, min(found.sure(word.text, 0.9) for word in words.moods))

@@ -66,6 +66,13 @@ _LEVELS: tuple[tuple[str, str, float], ...] = (
 _ERA_WORDS = {"fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s",
               "nineties": "90s", "noughties": "00s", "twenties": "20s"}  # fmt: skip
 _PERIODS = r"baroque|renaissance|medieval|victorian|romantic[\s-]era|classical[\s-](?:era|period)"
+# Signs without a width, and those that turn the direction of writing.
+_UNSEEN = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
+# Fraction slashes, full-width signs and the double sharps and flats of scores.
+_SIGNS = str.maketrans(
+    {"⁄": "/", "∕": "/", "‑": "-", "𝄫": "bb", "´": "'", "`": "'"}
+    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+)
 _QUOTED = r"[\"“‘'«]([^\"”’'»\n]{1,120})[\"”’'»]"
 _ABOUT = r"about|sobre|acerca\s+de|über|riguardo\s+a|à\s+propos\s+de|au\s+sujet\s+de"
 
@@ -108,7 +115,8 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
 def _clean(prompt: str) -> str:
     """One form for each sign; control characters become spaces, lines stay."""
     text = unicodedata.normalize("NFC", prompt).replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f\u2028\u2029\ufeff]+", " ", text)
+    text = re.sub(_UNSEEN, "", text).translate(_SIGNS)
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\xa0\u2000-\u200a\u2028\u2029\u202f\u3000]+", " ", text)
 
 
 def _use_language(found: Findings, text: str, sung: str | None, language: str, sure: float) -> None:
@@ -123,6 +131,8 @@ def _use_language(found: Findings, text: str, sung: str | None, language: str, s
 
 def _in_english(left: str, language: str, sure: float, found: Findings) -> str:
     """Correct typing errors in what is left of the prompt and put it in English."""
+    left = re.sub(r"(?i)\bw/\s*(?!o\b)", "with ", left)
+    left = re.sub(r"(?i)(?<!drum)(?<!drums)(?<!rock)\s+['’]?n['’]?\s+(?!roll|bass)", " & ", left)
     text, changed = correct(left, language)
     for written, read in changed:
         found.notes.append(f'"{written}" was read as "{read}".')

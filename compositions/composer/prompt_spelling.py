@@ -53,6 +53,7 @@ def correct(text: str, language: str = "en") -> tuple[str, list[tuple[str, str]]
     language are held against its own musical words, by one edit from six letters on.
     """
     changed: list[tuple[str, str]] = []
+    text = re.sub(r"(?i)([^\W\d_])\1{2,}", _drawn_out, text)
 
     def one(match: re.Match[str]) -> str:
         word = match[0]
@@ -63,6 +64,18 @@ def correct(text: str, language: str = "en") -> tuple[str, list[tuple[str, str]]
         return found
 
     return re.sub(r"(?<![\w'’#-])[^\W\d_]{4,}(?![\w'’#])", one, text), changed
+
+
+def _drawn_out(match: re.Match[str]) -> str:
+    """Write "faaaast" and "sooo" with the letters that they draw out once or twice."""
+    before = re.search(r"[^\W\d_]*$", match.string[: match.start()])
+    after = re.match(r"[^\W\d_]*", match.string[match.end() :])
+    head, tail = before[0] if before else "", after[0] if after else ""
+    if set((head + match[0] + tail).lower()) <= set("ivxlcdm"):
+        return match[0]  # the numeral III
+    twice = (head + match[1] * 2 + tail).lower()
+    known = twice in english_words() or twice in _targets()
+    return match[1] * 2 if known else match[1]
 
 
 @lru_cache(maxsize=2048)

@@ -32,7 +32,10 @@ _ITALIAN: list[tuple[str, tuple[float, float, float]]] = [
     (r"adagietto", (68, 66, 70)),
     (r"adagio", (66, 61, 70)),
     (r"moderato", (100, 92, 110)),
-    (r"grave(?=\s*(?:[,.;]|$|tempo|at))", (40, 36, 40)),
+    (
+        r"(?:tempo|pace|speed)(?:\s+marking)?\s*(?:is|of|:|=)?\s*grave|grave(?=\s*(?:[,.;]|$|tempo|at))",
+        (40, 36, 40),
+    ),
 ]
 _PACE = r"(?:[\s-]+(?:tempo|pace|paced|speed|moving))?"
 _INTENSE = (
@@ -69,7 +72,7 @@ _UNIT = r"(?:b\.?\s?p\.?\s?m\b\.?|beats?\s*(?:per|a|/)\s*min(?:ute)?\b\.?|beats?
 _NOT_TEMPO = (
     r"(?!\s*[-/]?\s*(?:bars?|measures?|min(?:ute)?s?\b|m\b|sec(?:ond)?s?\b|s\b|%|years?|tracks?"
     r"|notes?|instruments?|voices?|a\.?m\b|p\.?m\b|o'clock|th\b|k?hz|st\b|nd\b|rd\b|people|lines?"
-    r"|chords?|degrees|times|miles|days?|hours?|:|/|\.\d|\d))"
+    r"|chords?|degrees|times|miles|days?|hours?|:\d|/|\.\d|\d))"
 )
 
 
@@ -129,6 +132,13 @@ def _numbers(reader: TextReader) -> list[TempoMention]:
     each(
         rf"\bhalf\s+(?:as\s+fast\s+as|the\s+(?:speed|tempo)\s+of)\s+({n})(?:\s*{_UNIT})?", 0.95, 0.5
     )
+    doubled = r"(?:doubled|times\s+two|times\s+2|(?:x|×)\s*2|in\s+double[\s-]time)"
+    each(rf"\b(?:(?:tempo|bpm)\s*[:=]?\s*)?({n})(?:\s*{_UNIT})?\s*,?\s+{doubled}\b", 0.95, 2.0)
+    each(
+        rf"\b(?:(?:tempo|bpm)\s*[:=]?\s*)?({n})(?:\s*{_UNIT})?\s*,?\s+(?:cut\s+in\s+half|halved)\b",
+        0.95,
+        0.5,
+    )
     note = r"(?:\s*notes?)?\s*(?:=|equals|at|is)\s*"
     each(rf"(?:\bdotted[\s-]+(?:quarter|crotchet){note}|♩\.\s*=\s*)({n})(?:\s*{_UNIT})?", 1.0, 1.5)
     each(rf"(?:\b(?:half|minim){note}|𝅗𝅥\s*=\s*)({n})(?:\s*{_UNIT})?", 1.0, 2.0)
@@ -163,11 +173,11 @@ def _numbers(reader: TextReader) -> list[TempoMention]:
 def _bare(reader: TextReader, add: _Add) -> None:
     """A number alone between commas, or in a prompt of a few words: "metal 180"."""
     terse = len(reader.text.split()) <= 8
-    pattern = r"(?:^|[,;/|.]\s*)(\d{2,3})\s*(?=[,;/|]|\.(?!\d)|$)"
+    pattern = r"(?:^|[,;/|.]\s*)(\d{2,3})\s*(?=[,;/|]|[.:](?!\d)|$)"
     for match in re.finditer(pattern, reader.left):
         if 35 <= int(match[1]) <= 260:
             add(match, [float(match[1])], 0.8)
-    for match in re.finditer(rf"(?<=\s)(\d{{2,3}})(?=\s|[,;.]|$){_NOT_TEMPO}", reader.left):
+    for match in re.finditer(rf"(?<=\s)(\d{{2,3}})(?=\s|[,;.:]|$){_NOT_TEMPO}", reader.left):
         segment = re.split(r"[,;.|/]", reader.text[: match.start()])[-1]
         if match[1] in ("808", "909", "303", "101") or not 50 <= int(match[1]) <= 220:
             continue

@@ -68,6 +68,10 @@ def _seconds(reader: TextReader) -> list[tuple[int, float]]:
         r"\b(\d{1,2})\s?m(?:in(?:ute)?s?)?\s?([0-5]?\d)\s?(?:s(?:ec)?)?\b(?!\s*(?:bpm|bars|beats|/|-))",
         lambda m: int(m[1]) * 60.0 + int(m[2]),
     )
+    each(  # "a minute twenty"
+        rf"\b({n}|an?(?=\s))[\s-]*minutes?\s+(?:and\s+)?({n})(?=\s*(?:[,.;)]|long\b|$))",
+        lambda m: _amount(m[1]) * 60 + read_number(m[2]),
+    )
     each(rf"\b({n})\s+and\s+a\s+half[\s-]+{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)
     each(rf"\b({n}|an?)[\s-]+{_MINUTE}\s+and\s+a\s+half\b", lambda m: (_amount(m[1]) + 0.5) * 60)
     each(rf"\b({n})\s*(?:½|1/2)[\s-]*{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)

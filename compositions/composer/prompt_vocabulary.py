@@ -17,6 +17,7 @@ from compositions.composer.prompt_words import (
     request,
 )
 from compositions.composer.spec import InstrumentRequest
+from compositions.composer.styles import instruments
 from compositions.composer.text_reader import TextReader
 
 
@@ -34,12 +35,14 @@ class Word:
 class Vocabulary:
     """Everything found in a prompt by vocabulary, in the order it was written.
 
-    ``closed`` is how sure it is that nothing but ``instruments`` plays.
+    ``not_moods`` are moods that were ruled out ("not sad"), ``closed`` is how sure it is
+    that nothing but ``instruments`` plays.
     """
 
     genres: list[Word] = field(default_factory=list)
     instruments: list[tuple[Word, InstrumentRequest]] = field(default_factory=list)
     moods: list[Word] = field(default_factory=list)
+    not_moods: list[Word] = field(default_factory=list)
     unwanted: list[tuple[Word, str]] = field(default_factory=list)
     closed: float = 0.0
 
@@ -69,7 +72,10 @@ _NO = (
     r"|remove(?:\s+(?:the|all|any))?|omit(?:ting)?(?:\s+the)?|hold\s+the|mute\s+the|free\s+of"
     r"|lacks?(?:\s+any)?|absolutely\s+no|everything\s+(?:but|except)|anything\s+but"
     r"|except(?:\s+for)?(?:\s+the)?|not\s+(?:a\s+single|any)|there\s+(?:are|is)\s+no|sans"
-    r"|neither|hate(?:\s+the)?|not\s+with(?:\s+any)?)\s+"
+    r"|neither|hate(?:\s+the)?|not\s+with(?:\s+any)?"
+    r"|(?:instead|in\s+place)\s+of(?:\s+(?:the|a|an))?|rather\s+than(?:\s+(?:the|a|an))?"
+    r"|(?:replace|substitute|swap(?:\s+out)?)(?:\s+(?:the|all))?(?=\s+[\w\s]+?\s+(?:with|by|for)\b)"
+    r"|can'?t\s+stand(?:\s+the)?|nothing\s+with|everything\s+save|apart\s+from(?:\s+the)?|zero)\s+"
 )
 _KIND_OF = (
     r"(?:(?:live|real|acoustic|electronic|heavy|loud|other|big|more|use\s+of|kind\s+of)\s+){0,2}"
@@ -101,7 +107,10 @@ def read_unwanted(reader: TextReader, found: Vocabulary) -> None:
     more = rf"(?:\s*,?\s*(?:or|nor|and\s+no|and\s+without|,\s*no|no)\s+(?:any\s+)?{item})*"
     every = rf"(?:\s*,\s*{item})*\s*,?\s*(?:or|nor)\s+{item}"
     joined = rf"(?:\s*,\s*{item})*\s*(?:,?\s*and|&|\+)\s+{item}"
-    plain = r"\b(?:without|w/o|sans|neither|minus|avoid|exclude|leave\s+out)(?:\s+any)?\s+"
+    plain = (
+        r"\b(?:without|w/o|sans|neither|minus|avoid|exclude|leave\s+out"
+        r"|everything\s+(?:but|except)|except(?:\s+for)?)(?:\s+any)?\s+"
+    )
     for lead, tail in ((_NO, every), (plain, joined), (_NO, more)):
         for match in list(re.finditer(rf"{lead}({item}{tail})", reader.left, re.IGNORECASE)):
             reader.mark(match.start(), match.end())
@@ -158,9 +167,37 @@ def read_vocabulary(reader: TextReader, found: Vocabulary) -> None:
         elif kind == "instrument":
             found.instruments.append((word, request(name, match[0])))
         elif kind == "mood":
-            found.moods.append(word)
+            denied = _DENIED.search(reader.text[: match.start()])
+            (found.not_moods if denied else found.moods).append(word)
+    _drop_families(reader, found)
     found.closed = max(found.closed, _closed(reader, found))
     reader.take_all(r"\b(?:solo|unaccompanied|duets?|duo|trio|quartet|quintet|nothing|alone)\b")
+
+
+_FAMILY_WORDS = {"Brass": "brass", "Strings": "strings", "Choir": "voice"}
+
+
+def _drop_families(reader: TextReader, found: Vocabulary) -> None:
+    """A "brass chorale for trumpet and tuba" names its players: brass is no further one."""
+    families = [instruments()[item.name].family for _, item in found.instruments]
+    families += ["brass"] if any(item.name == "Tuba" for _, item in found.instruments) else []
+    for word, item in list(found.instruments):
+        own = _FAMILY_WORDS.get(item.name)
+        described = re.match(
+            r"\s+(?:chorale|fanfare|quartets?|quintets?|trio|sextet|piece|movement|ensemble\s+of"
+            r"|arrangement|music|band|duet|work|serenade)\b",
+            reader.text[word.end :],
+            re.IGNORECASE,
+        )
+        if own and described and families.count(own) >= 3:
+            found.instruments.remove((word, item))
+
+
+_DENIED = re.compile(
+    r"\b(?:not|no|nothing|never|without|isn'?t|don'?t\s+(?:want|make)(?:\s+it)?|avoid|less|nor)"
+    r"(?:\s+(?:too|very|so|overly|all|that|any|anything|be|being|feel|sound|really))*\s*$",
+    re.IGNORECASE,
+)
 
 
 def _read_a_cappella(reader: TextReader, found: Vocabulary) -> None:

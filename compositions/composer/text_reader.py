@@ -16,7 +16,7 @@ NUMBER_WORDS: dict[str, int] = {
 
 _WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 NUMBER = (
-    rf"(?:\d+(?:[.,]\d+)?|(?:(?:a|{_WORD})\s+hundred(?:\s+and)?(?:[\s-]+(?:{_WORD}))*)"
+    rf"(?:\d+(?:[.,]\d+)?|(?:(?:(?:a|{_WORD})\s+)?hundred(?:\s+and)?(?:[\s-]+(?:{_WORD}))*)"
     rf"|(?:{_WORD})(?:[\s-]+(?:{_WORD}))*)"
 )
 """A regular expression for a number in digits or English words."""
