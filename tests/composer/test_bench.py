@@ -18,10 +18,13 @@ from compositions.composer.bench.prompts import (
     read_prompts,
     tempo_range,
 )
+from compositions.composer.bench.repeat import SIX_TRACKS, same_bytes, seconds_for_six_tracks
 from compositions.composer.bench.run import baselines_of, results_of, run_bench
 from compositions.composer.bench.table import FIGURES, missed_targets, table_lines
 from compositions.composer.critics import as_heard
+from compositions.composer.engine import compose
 from compositions.composer.measures.melody import melody_of, repetition
+from compositions.composer.prompt_parser import parse_prompt
 from compositions.score.document import (
     Chord,
     KeyChange,
@@ -139,7 +142,11 @@ def test_a_run_measures_songs_and_tells_failures_from_misses() -> None:
     assert {"confidence AUC 5 % wrong notes", "calibration error", "CR"} <= results.keys()
     assert "composed" in {figure.key for figure in missed_targets(results)}
     lines = "\n".join(table_lines(results, {**baselines_of(prompts, run.songs), "ark": "not here"}))
-    assert "50.0 %!" in lines
+    assert any(
+        line.startswith("prompts that gave") and "50.0 %" in line and "MISS" in line
+        for line in lines.splitlines()
+    )
+    assert results["worst longest shared"] <= 12
     assert "ark: not here" in lines
 
 
@@ -155,3 +162,21 @@ def test_a_peer_that_is_not_there_is_said_to_be_not_installed() -> None:
     for python in (sys.executable, "/nowhere/python"):
         with pytest.raises(PeerError, match="not installed"):
             ark_version(python)
+
+
+def test_a_song_is_the_same_in_another_process_and_a_changed_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prompts = read_prompts('{"id": "a", "prompt": "waltz, 8 bars"}\n')
+    assert same_bytes(prompts) == 1.0
+    monkeypatch.setattr("compositions.composer.bench.repeat.fingerprint", lambda text: "other")
+    assert same_bytes(prompts) == 0.0
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert same_bytes(prompts) is None
+
+
+def test_a_song_of_the_usual_size_has_a_time() -> None:
+    assert seconds_for_six_tracks() > 0.0
+    for prompt in SIX_TRACKS:
+        score = compose(parse_prompt(prompt), seed=1).score
+        assert len([track for track in score.tracks if track.notes]) >= 6

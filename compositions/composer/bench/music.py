@@ -16,11 +16,13 @@ from compositions.composer.measures.melody import (
     repetition,
 )
 from compositions.composer.measures.voices import parallels, voices_of
-from compositions.score.document import Chord, Score
+from compositions.composer.originality import longest_shared
+from compositions.score.document import Chord, Note, Score
 from compositions.score.harmony import spell
 
 REPETITION_BAND = (0.2, 0.4)
 CR_BAND = (2.6, 3.8)
+_GRIDS = (120, 160)
 
 _TRIADS = tuple(
     (root, quality, frozenset((root + step) % 12 for step in steps))
@@ -44,6 +46,8 @@ def music_figures(score: Score, *, compress: bool = True) -> dict[str, float]:
     found["PCS"] = consonance(notes, chord_at)
     bits = melody_bits(score, first)
     found["melody bits/note"] = mean(bits) if bits else None
+    if notes:
+        found["longest shared"] = float(_longest_shared(notes))
     if compress:
         found["CR"] = compression_ratio(score)
         if found["CR"] is not None:
@@ -54,6 +58,18 @@ def music_figures(score: Score, *, compress: bool = True) -> dict[str, float]:
         found["parallel octaves"] = float(counted.octaves)
         found["voice transitions"] = float(counted.transitions)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _longest_shared(notes: Sequence[Note]) -> int:
+    """Return the longest stretch of a training tune, on a grid of sixteenths or of triplets.
+
+    Micro-timing would hide a copy from a comparison of exact onsets.
+    """
+    longest = 0
+    for grid in _GRIDS:
+        line = {round(note.start / grid): note.pitch for note in notes}
+        longest = max(longest, longest_shared(sorted(line.items())))
+    return longest
 
 
 def heard_chords(score: Score) -> Sequence[Chord]:

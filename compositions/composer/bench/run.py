@@ -130,6 +130,8 @@ def results_of(run: BenchRun, prompts: int, seeds: int) -> dict[str, float]:
             results[name] = 100 * sum(row.get(key, 0.0) for row in rows) / transitions
     if rows:
         results["worst CPU seconds"] = max(row["CPU seconds"] for row in rows)
+    if shared := [row["longest shared"] for row in rows if "longest shared" in row]:
+        results["worst longest shared"] = max(shared)
     results |= _seed_overlap(run.songs) | _genre_overlap(run.songs)
     for fault, values in run.bad.items():
         if (area := auc(run.good, values)) is not None:
@@ -178,7 +180,7 @@ def baselines_of(prompts: Sequence[BenchPrompt], songs: Sequence[Song]) -> dict[
 
 _MUSIC_ONLY = ("TB", "TBT", "exact BPM", "CK", "CKD", "meter", "CR", "CR in band", "repetition",
                "repetition in band", "repetition, whole song", "melody bits/note",
-               "likelihood in band")  # fmt: skip
+               "likelihood in band", "longest shared")  # fmt: skip
 
 
 def _chance(score: Score, prompt: BenchPrompt) -> dict[str, float]:

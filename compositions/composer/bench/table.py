@@ -61,6 +61,8 @@ FIGURES: tuple[Figure, ...] = (
     Figure("likelihood in band", "melodies inside the corpus band of bits", low=0.8),
     Figure("held-out bits/note", "model on held-out tunes, bits/note", percent=False, high=2.05,
            others="best n-gram 2.60, plain GRU 2.31"),
+    Figure("longest shared", "longest match with a training tune, notes", percent=False),
+    Figure("worst longest shared", "the same, worst song (12: at most 12)", percent=False, high=12),
     Figure("lyrics sung", "asked lyric lines sung word for word", low=1.0),
     Figure("syllables exact", "lines with as many notes as syllables", low=0.95),
     Figure("stress on strong beats", "stressed syllables on strong beats", low=0.8),
@@ -76,10 +78,13 @@ FIGURES: tuple[Figure, ...] = (
     Figure("confidence AUC key slip", "confidence AUC, key slip half-way", percent=False),
     Figure("calibration error", "confidence calibration error (ECE)", percent=False, high=0.1),
     Figure("confidence", "mean confidence", percent=False),
+    Figure("same bytes", "songs alike byte for byte in two processes", low=1.0),
     Figure("CPU seconds", "CPU seconds per song, mean", percent=False),
     Figure("worst CPU seconds", "CPU seconds per song, worst", percent=False),
-    Figure("CPU seconds, 32 bars x 6 tracks", "CPU seconds per 32 bars x 6 tracks", percent=False,
-           high=1.5, others="ark-audio-agent ~.11 without audio"),
+    Figure("CPU seconds, 32 bars x 6 tracks", "CPU seconds per 32 bars x 6 tracks, mean",
+           percent=False),
+    Figure("worst CPU seconds, 32 bars x 6 tracks", "32 bars x 6 tracks, slowest of 4 styles",
+           percent=False, high=1.5, others="ark-audio-agent ~.11 without audio"),
 )  # fmt: skip
 
 
@@ -91,6 +96,13 @@ def missed(figure: Figure, value: float) -> bool:
     )
 
 
+def verdict(figure: Figure, value: float | None) -> str:
+    """Return "PASS" or "MISS", nothing for a figure without a target or a value."""
+    if value is None or (figure.low is None and figure.high is None):
+        return ""
+    return "MISS" if missed(figure, value) else "PASS"
+
+
 def table_lines(results: Mapping[str, float], columns: Mapping[str, Any]) -> list[str]:
     """Return the lines of the table; ``columns`` are further systems, name to figures.
 
@@ -98,7 +110,7 @@ def table_lines(results: Mapping[str, float], columns: Mapping[str, Any]) -> lis
     """
     filled = {name: found for name, found in columns.items() if isinstance(found, Mapping)}
     widths = [max(9, len(name)) for name in filled]
-    head = f"{'':44} {'ours':>8}  {'target':>10}   " + "  ".join(
+    head = f"{'':44} {'ours':>8}  {'target':>10}        " + "  ".join(
         f"{name:>{width}}" for name, width in zip(filled, widths, strict=True)
     )
     lines = [f"{head.rstrip()}  published"]
@@ -107,8 +119,8 @@ def table_lines(results: Mapping[str, float], columns: Mapping[str, Any]) -> lis
         if figure.key not in results and all(cell is None for cell in cells):
             continue
         value = results.get(figure.key)
-        mark = "!" if value is not None and missed(figure, value) else " "
-        row = f"{figure.title:44} {number(figure, value):>8}{mark} {_target(figure):>10}   "
+        row = f"{figure.title:44} {number(figure, value):>8}  {_target(figure):>10}  "
+        row += f"{verdict(figure, value):4}  "
         row += "  ".join(
             f"{number(figure, cell):>{width}}" for cell, width in zip(cells, widths, strict=True)
         )

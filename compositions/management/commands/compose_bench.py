@@ -1,4 +1,13 @@
-"""``manage.py compose_bench``: compose a file of prompts and print what the songs are worth."""
+"""``manage.py compose_bench``: compose a file of prompts and print what the songs are worth.
+
+Each figure with its target, and what others reach on the same prompts: a random walk, an
+n-gram model, real tunes, and ark-audio-agent (PyPI, MIT licence) when ``--peer`` names a
+Python that has it. It wants an environment of its own, outside the studio's::
+
+    python3 -m venv var/ark && var/ark/bin/pip install ark-audio-agent==0.1.11
+    .venv/bin/python manage.py compose_bench benchmarks/prompts/development.jsonl \\
+        --peer var/ark/bin/python --misses
+"""
 
 from __future__ import annotations
 
@@ -12,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compositions.composer.bench.peers import PeerError, ark_version
 from compositions.composer.bench.prompts import BenchPrompt, read_prompts
+from compositions.composer.bench.repeat import same_bytes, seconds_for_six_tracks
 from compositions.composer.bench.run import (
     BenchRun,
     baselines_of,
@@ -39,7 +49,11 @@ class Command(BaseCommand):
         parser.add_argument("--seeds", type=int, default=2, help="songs for each prompt (2)")
         parser.add_argument("--limit", type=int, help="take the first prompts only")
         parser.add_argument("--json", type=Path, help="write all figures of all songs here")
-        parser.add_argument("--peer", help="a Python that has ark-audio-agent installed")
+        parser.add_argument(
+            "--peer",
+            help="a Python that has ark-audio-agent (python3 -m venv var/ark && "
+            "var/ark/bin/pip install ark-audio-agent==0.1.11; then var/ark/bin/python)",
+        )
         parser.add_argument("--misses", action="store_true", help="name the prompts that miss")
         parser.add_argument("--check", action="store_true", help="exit 1 when a target is missed")
 
@@ -59,10 +73,14 @@ class Command(BaseCommand):
         tunes = tune_figures()
         columns["real tunes"] = tunes
         results = results_of(run, len(prompts), seeds)
+        results["worst CPU seconds, 32 bars x 6 tracks"] = seconds_for_six_tracks()
+        if (same := same_bytes(prompts)) is not None:
+            results["same bytes"] = same
         if "held-out bits/note" in tunes:
             results["held-out bits/note"] = tunes["held-out bits/note"]
         self.stdout.write(
-            f"{len(prompts)} prompts, {seeds} seeds, engine {ENGINE_VERSION}; ! misses its target"
+            f"{len(prompts)} prompts, {seeds} seeds, engine {ENGINE_VERSION}; all but the CPU "
+            "seconds is the same each time"
         )
         for line in table_lines(results, columns):
             self.stdout.write(line)
