@@ -32,7 +32,7 @@ from compositions.composer.melody_model.features import (
 )
 from compositions.composer.melody_model.network import load_network
 from compositions.composer.melody_model.prior import MelodyMemory
-from compositions.composer.melody_rhythm import Onset, in_order, rhythm_for_words
+from compositions.composer.melody_rhythm import Onset, in_order
 from compositions.composer.motifs import Material, Unit, draw_material, make_unit
 from compositions.composer.originality import freshen
 from compositions.composer.pitch_search import NoteContext, PitchSpace, search
@@ -102,7 +102,7 @@ class MelodyWriter:
         found: dict[int, list[Event]] = {}
         lone = len(self.plan.sections) == 1
         for section in self.plan.sections:
-            words = self._words(section)
+            words = self.plan.words[section.index]
             if sung:
                 if words is not None:
                     found[section.index] = self._sing(section, words)
@@ -112,13 +112,10 @@ class MelodyWriter:
         freshen(whole, self.space.scale, lambda tick: self.changes.at(tick).harmony.pitch_classes)
         return found
 
-    def _words(self, section: PlannedSection) -> LyricSection | None:
-        sheet = self.plan.sheet
-        if sheet is None:
-            return None
-        order = [s.index for s in self.plan.sections if s.kind == section.kind]
-        words = sheet.for_section(section.kind, order.index(section.index))
-        return words if words is not None and words.lines else None
+    def _sing(self, section: PlannedSection, words: LyricSection) -> list[Event]:
+        """Return the notes of a section's words: the work of a
+        :class:`compositions.composer.lyrics_singing.Singer`."""
+        raise NotImplementedError
 
     # Instrumental melody ---------------------------------------------------------------
 
@@ -314,51 +311,6 @@ class MelodyWriter:
             event.duration = half
         events += added
         events.sort(key=lambda event: event.start)
-
-    # Sung melody -----------------------------------------------------------------------
-
-    def _sing(self, section: PlannedSection, words: LyricSection) -> list[Event]:
-        lines = [list(line) for line in words.lines]
-        while len(lines) > section.bars:  # more lines than bars: two lines share a bar
-            shortest = min(range(len(lines) - 1), key=lambda i: len(lines[i]) + len(lines[i + 1]))
-            lines[shortest : shortest + 2] = [lines[shortest] + lines[shortest + 1]]
-        span = max(1, section.bars // len(lines))
-        material = self._material(section, 0)
-        family = family_of(self.plan)
-        memory = self._memory()
-        written = Written()
-        for index, line in enumerate(lines):
-            onsets = rhythm_for_words(line, span, self.plan.grid, family)
-            contexts = []
-            places: list[tuple[int, Onset]] = []
-            contrast = index % 4 == 2
-            moves = (material.second if contrast else material.first).moves or (1, -1)
-            # Every other line answers the one two lines before it, and says it again.
-            quoted = (index - 2) * span if index % 4 == 3 or index % 8 == 4 else None
-            quoted = 0 if index % 8 == 4 else quoted
-            for place, onset in enumerate(onsets):
-                inside, step = divmod(onset.step, self.plan.grid.steps)
-                local = Onset(step, onset.length)
-                bar = index * span + int(inside)
-                closing = place == len(onsets) - 1
-                final = closing and section.last and index == len(lines) - 1
-                closed = "closed" if index % 2 or index == len(lines) - 1 else "open"
-                ending = "final" if final else closed if closing else ""
-                move = moves[(place - 1) % len(moves)] if place else None
-                context = self._context(section, bar, local, move, 0.7, material, 0.0, ending)
-                if quoted is not None and not closing:
-                    quote = written.pitch_at(quoted + int(inside), step)
-                    context = replace(context, quote=quote)
-                contexts.append(context)
-                places.append((bar, local))
-            rng = stream(
-                self.plan.seed, f"material:{section.material}", "vocal", f"pitch:{index % 2}"
-            )
-            pitches, _ = search(contexts, self.space, rng, memory, written.last)
-            for (bar, onset), pitch, syllable in zip(places, pitches, line, strict=True):
-                written.events.append(self._event(section, bar, onset, pitch, syllable))
-                written.bars.setdefault(bar, []).append((onset.step, pitch))
-        return written.events
 
     # Material --------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from compositions.composer.lyrics import SungSyllable
 from compositions.composer.rhythm import Grid
 
 
@@ -199,66 +198,3 @@ def in_order(onsets: Sequence[tuple[int, Onset]], grid: Grid) -> list[tuple[int,
             found[-1] = (before, Onset(last.step, min(last.length, room)))
         found.append((bar, onset))
     return found
-
-
-def rhythm_for_words(
-    syllables: Sequence[SungSyllable], bars: int, grid: Grid, family: str
-) -> list[Onset]:
-    """Place one onset per syllable over ``bars`` bars, stressed ones on strong beats.
-
-    A dynamic programme over grid positions weighs even spacing against stress on
-    strong beats; the end of the line is kept free for a breath.
-    """
-    count = len(syllables)
-    total = bars * grid.steps
-    unit = 1.0
-    while count > (total * 0.85) / unit and unit > 0.25:
-        unit /= 2
-    places = int(total * 0.82 / unit)
-    places = max(places, count)
-    if unit == 1.0 and count <= places // 2:
-        unit, places = 2.0, places // 2
-        # Even-step grids keep words on eighths unless there are too many of them.
-        if count > places * 0.8:
-            unit, places = 1.0, places * 2
-    ideal = min(places / max(1, count), 4.0 / unit if count > 3 else 8.0 / unit)
-    syncopated = family in ("syncopated", "swing", "sixteenth")
-    weight = 1.4 if syncopated else 2.0
-
-    def worth(index: int, place: int) -> float:
-        strong = grid.strength(int(place * unit))
-        if syllables[index].stressed:
-            return weight * (1.0 - strong)
-        return 0.5 * strong if not syllables[index].continues else 0.25 * strong
-
-    infinity = float("inf")
-    costs = [worth(0, place) + 0.35 * place * unit for place in range(places)]
-    links: list[list[int]] = []
-    reach = max(3, int(ideal * 2.5) + 1)
-    for index in range(1, count):
-        row, back = [infinity] * places, [0] * places
-        for place in range(index, places):
-            for before in range(max(index - 1, place - reach), place):
-                if costs[before] == infinity:
-                    continue
-                cost = costs[before] + 0.5 * abs(place - before - ideal) / max(1.0, ideal / 2)
-                if cost < row[place]:
-                    row[place], back[place] = cost, before
-            row[place] += worth(index, place)
-        links.append(back)
-        costs = row
-    place = min(range(places), key=costs.__getitem__)
-    path = [place]
-    for back in reversed(links):
-        place = back[place]
-        path.append(place)
-    steps = [place * unit for place in reversed(path)]
-    onsets = []
-    for index, step in enumerate(steps):
-        following = steps[index + 1] if index + 1 < count else None
-        if following is None:
-            length = max(unit, min(total - step - 2 * (total - step > 4), 8.0))
-        else:
-            length = min(following - step, 8.0)
-        onsets.append(Onset(step, length))
-    return onsets
