@@ -75,7 +75,7 @@ def _secondary(here: Harmony, after: Harmony, key: LocalKey, rich: bool) -> list
 
 
 def _borrowed(here: Harmony, after: Harmony, key: LocalKey, rich: bool) -> list[Harmony] | None:
-    """Chords of the parallel mode: iv before I, bVI or bVII for vi, bII before V in minor."""
+    """Chords of the parallel mode: iv before I, bVI for vi; IV for iv in minor."""
     step = (here.root - key.tonic_class) % 12
     if not key.minor:
         if step == 5 and not here.minor and after.root == key.tonic_class:
@@ -85,10 +85,18 @@ def _borrowed(here: Harmony, after: Harmony, key: LocalKey, rich: bool) -> list[
         if step == 2 and here.minor and function_of(after, key) == "D":
             return [_numeral("iiø7", key)] if rich else [here, _numeral("iv", key)]
         return None
-    if step in (2, 5) and (after.root - key.tonic_class) % 12 == 7:
-        neapolitan = _numeral("bII", key)
-        return [Harmony(neapolitan.root, "", "bII", (neapolitan.root + 4) % 12)]
+    if step == 5 and here.minor and function_of(after, key) != "D":
+        return [_numeral("IV7" if rich else "IV", key)]
     return None
+
+
+def _neapolitan(here: Harmony, after: Harmony, key: LocalKey, rich: bool) -> list[Harmony] | None:
+    """The major chord on the flat second degree, with its third in the bass, before V in minor."""
+    step = (here.root - key.tonic_class) % 12
+    if not key.minor or step not in (2, 5) or (after.root - key.tonic_class) % 12 != 7:
+        return None
+    chord = _numeral("bII", key)
+    return [Harmony(chord.root, "", "bII", (chord.root + 4) % 12)]
 
 
 def _tritone(here: Harmony, after: Harmony, key: LocalKey, rich: bool) -> list[Harmony] | None:
@@ -152,6 +160,7 @@ _Device = Callable[[Harmony, Harmony, LocalKey, bool], list[Harmony] | None]
 _DEVICES: Mapping[str, _Device] = {
     "secondary": _secondary,
     "borrowed": _borrowed,
+    "neapolitan": _neapolitan,
     "tritone": _tritone,
     "diminished": _diminished,
     "mediant": _mediant,

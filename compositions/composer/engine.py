@@ -9,12 +9,13 @@ from typing import Any
 from compositions.composer.arrange import arrange
 from compositions.composer.casting import Seat, cast
 from compositions.composer.critics import Confidence, measure
-from compositions.composer.events import Part
+from compositions.composer.events import Event, Part
 from compositions.composer.explain import explanation_of, theory_of
 from compositions.composer.harmony import Changes, ChordSlot, make_changes
 from compositions.composer.keyfinder import find_key
 from compositions.composer.lyric_writing.song import with_written_words, words_on_writing
 from compositions.composer.lyrics import parse_lyrics
+from compositions.composer.lyrics_score import with_words, words_on_words
 from compositions.composer.melody_lines import write_melodies
 from compositions.composer.perform import perform
 from compositions.composer.plan import SongPlan, make_plan
@@ -29,7 +30,6 @@ from compositions.score.document import (
     Note,
     Score,
     Section,
-    Syllable,
     TempoChange,
     Track,
     TrackRole,
@@ -80,7 +80,7 @@ def compose(
     progress = on_progress or (lambda fraction, step: None)
     progress(0.0, "Planning")
     lyrics = lyrics or spec.lyrics.value  # the prompt itself may hold the words
-    plan = make_plan(spec, seed, parse_lyrics(lyrics) if lyrics else None)
+    plan = make_plan(spec, seed, parse_lyrics(lyrics, spec.language.value) if lyrics else None)
     plan, words = with_written_words(plan)
     plan, changes, parts = _attempts(plan, cast(plan), progress)
     title = make_title(plan) if words is None or spec.title.value else words.title
@@ -88,7 +88,7 @@ def compose(
     spec = plan.spec
     confidence = measure(score, spec)
     theory = theory_of(plan, changes, score)
-    explanation = explanation_of(plan, changes, parts)
+    explanation = explanation_of(plan, changes, parts) + words_on_words(plan)
     explanation += words_on_writing(words)
     progress(1.0, "Performing")
     return Composition(score, spec, title, theory, explanation, confidence, ENGINE_VERSION, seed)
@@ -103,13 +103,14 @@ def _attempts(
     """
     best: tuple[float, SongPlan, Changes, list[Part]] | None = None
     attempts = _ATTEMPTS
+    takes: dict[str, int] = {}
     for attempt in range(attempts):
         if attempt and plan.spec.key_changes.value is None:
             plan = plan.at_home()
         start, share = 0.1 + 0.85 * attempt / attempts, 0.85 / attempts
         progress(start, "Composing")
         changes = make_changes(plan, attempt)
-        melodies = write_melodies(plan, changes, seats, 0.8 * attempt)
+        melodies = write_melodies(plan, changes, seats, 0.8 * attempt, takes)
         progress(start + 0.5 * share, "Arranging")
         parts = arrange(plan, changes, seats, melodies)
         progress(start + 0.8 * share, "Performing")
@@ -147,7 +148,7 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
     """Mint ids and put everything into the document."""
     frame = stream(plan.seed, "song", "frame", "ids")
     tracks: list[Track] = []
-    syllables: list[tuple[int, Syllable]] = []
+    sung: list[tuple[str, Event]] = []
     for number, part in enumerate(parts):
         rng = stream(plan.seed, "song", f"{number}:{part.role}:{part.name}", "ids")
         track_id = mint_id(rng)
@@ -155,14 +156,12 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         for event in part.events:
             note = Note(
                 mint_id(rng), event.start, event.duration, event.pitch, event.velocity,
-                origin="composer",
+                origin="composer", timing=event.timing, articulation=event.articulation,
+                dynamics=event.dynamics,
             )  # fmt: skip
             notes.append(note)
             if event.syllable is not None:
-                syllable = Syllable(
-                    mint_id(rng), note.id, event.syllable.text, event.syllable.continues
-                )
-                syllables.append((event.start, syllable))
+                sung.append((note.id, event))
         points = tuple(
             AutomationPoint(mint_id(rng), tick, "cc64", value) for tick, value in part.pedal
         )
@@ -199,7 +198,6 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         ),
         chords=tuple(_chord(plan, slot, mint_id(frame)) for slot in changes.slots),
         tracks=tuple(tracks),
-        syllables=tuple(entry for _, entry in sorted(syllables, key=lambda pair: pair[0])),
         metadata={
             "composer": "AriaForge",
             "engine_version": ENGINE_VERSION,
@@ -208,7 +206,7 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
             "mix": dict(plan.style.mix),
         },
     )
-    return ordered(score)
+    return ordered(with_words(score, plan, sung, stream(plan.seed, "song", "lyrics", "ids")))
 
 
 def _chord(plan: SongPlan, slot: ChordSlot, chord_id: str) -> Chord:

@@ -101,11 +101,11 @@ def make_changes(plan: SongPlan, attempt: int = 0) -> Changes:
             section
         )
         found = phrases_of(section.start_bar, bars, plan.key_of(section), last=section.last)
+        if over and not own:
+            found = (*found[:-1], replace(found[-1], cadence="modulating", ending="open"))
         phrases += found
-        rolls = not own and plan.style.cadence == "none" and found[-1].cadence == "open"
-        cadences.append(
-            "as asked" if own else "modulating" if over else "loop" if rolls else found[-1].cadence
-        )
+        rolls = plan.style.cadence == "none" and found[-1].cadence == "open"
+        cadences.append("as asked" if own else "loop" if rolls else found[-1].cadence)
         for index, bar in enumerate(bars):
             slots += _spread(plan, section.start_bar + index, bar)
     return Changes(tuple(slots), tuple(cadences), tuple(phrases))

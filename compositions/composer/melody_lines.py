@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from compositions.composer.casting import Seat
 from compositions.composer.events import Event
 from compositions.composer.harmony import Changes
-from compositions.composer.melody import MelodyWriter
+from compositions.composer.lyrics_singing import Singer
 from compositions.composer.plan import SongPlan
 
 Melodies = dict[str, dict[int, list[Event]]]
@@ -19,9 +19,12 @@ Melodies = dict[str, dict[int, list[Event]]]
 
 
 def write_melodies(
-    plan: SongPlan, changes: Changes, seats: Sequence[Seat], pull: float
+    plan: SongPlan, changes: Changes, seats: Sequence[Seat], pull: float, takes: dict[str, int]
 ) -> Melodies:
-    """Return the lead lines of the band; ``pull`` draws them to the tonic."""
+    """Return the lead lines of the band; ``pull`` draws them to the tonic.
+
+    ``takes`` keeps which take of a material was chosen, from one attempt to the next.
+    """
     melodies: Melodies = {}
     for seat in seats:
         role = seat.part.role
@@ -30,7 +33,7 @@ def write_melodies(
         sung = role == "vocal" and plan.sheet is not None
         if role == "vocal" and not sung and any(s.part.role == "lead" for s in seats):
             continue  # a wordless voice beside a lead instrument has no line of its own
-        melodies[role] = _lines(plan, changes, seat, pull, sung)
+        melodies[role] = _lines(plan, changes, seat, pull, takes, sung)
     return melodies
 
 
@@ -39,18 +42,19 @@ def _lines(
     changes: Changes,
     seat: Seat,
     pull: float,
+    takes: dict[str, int],
     sung: bool,
 ) -> dict[int, list[Event]]:
     low, high = seat.instrument.low, seat.instrument.high
     home = changes.at_home(plan)
-    lines = MelodyWriter(plan, home, low, high, pull=pull).sections(sung=sung)
+    lines = Singer(plan, home, low, high, pull=pull, takes=takes).sections(sung=sung)
     for section in plan.sections:
         line = lines.get(section.index)
         if not section.tonic or line is None:
             continue
         if plan.key_of(section).mode is not plan.mode:
             there = plan.within(section)
-            own = MelodyWriter(there, changes, low, high, pull=pull).sections(sung=sung)
+            own = Singer(there, changes, low, high, pull=pull, takes=takes).sections(sung=sung)
             lines[section.index] = own[section.index]
             continue
         step = plan.lift_of(section)

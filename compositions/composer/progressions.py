@@ -218,8 +218,10 @@ class ProgressionWriter:
         dominant, tonic = dominant_of(plan), tonic_of(plan)
         key = LocalKey(plan.tonic, plan.mode)
         opens = bars[-1][-1]
-        rng = stream(plan.seed, section.uid, "chords", "cadence")
-        draw, quickens = rng.random(), rng.random() < plan.style.harmony["accelerate"]
+        scope = f"material:{section.material}"
+        rng = stream(plan.seed, scope, "chords", "cadence")
+        quickens = rng.random() < plan.style.harmony["accelerate"]
+        turns = stream(plan.seed, section.uid, "chords", "deceptive").random()
         if self._opens(section):
             if function_of(opens, key) != "D" and (
                 opens.root == plan.tonic_class or strength == "strong"
@@ -228,7 +230,8 @@ class ProgressionWriter:
         elif strength == "strong" and section.kind in ("chorus", "verse", "head"):
             if len(bars) % 12 == 0 and plan.style.name == "blues":
                 return  # the twelve bars have their own turnaround
-            if draw < plan.style.harmony["deceptive"] and following.kind != section.kind:
+            returns = section.occurrence and following.kind != section.kind
+            if returns and turns < plan.style.harmony["deceptive"]:
                 bars[-2], bars[-1] = [dominant], [_sixth(plan)]
                 return
             if function_of(bars[-2][-1], key) != "D":
