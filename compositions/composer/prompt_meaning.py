@@ -8,6 +8,7 @@ from typing import Any
 
 from compositions.composer.prompt_key import KeyMention
 from compositions.composer.prompt_notes import settle
+from compositions.composer.prompt_reference import Reference
 from compositions.composer.prompt_tempo import TempoMention
 from compositions.composer.prompt_vocabulary import Vocabulary, Word
 from compositions.composer.prompt_words import find_genre, moods
@@ -189,6 +190,28 @@ def use_vocabulary(found: Findings, text: str, words: Vocabulary, blues: bool) -
         arousal = sum(moods()[name].arousal for name in names) / len(names)
         if found.get("energy") is None:
             found.set("energy", round(arousal, 2), 0.6)
+
+
+def use_references(found: Findings, references: list[Reference]) -> None:
+    """Let names of artists, films and games decide what the words leave open."""
+    if not references:
+        return
+    first = references[0]
+    named = [*(style for r in references for style in (r.style, *r.blend))]
+    genre = found.get("genre")
+    if genre is None:
+        genre = first.style
+        found.set("genre", genre, 0.8)
+    others = [*(found.get("blend") or ()), *named]
+    if blend := tuple(dict.fromkeys(name for name in others if name != genre))[:2]:
+        found.set("blend", blend, 0.6)
+    if first.tempo and genre == first.style and found.get("tempo") is None:
+        found.set("tempo", round(sum(first.tempo) / 2), 0.5)
+        found.set("tempo_range", first.tempo, 0.5)
+    if first.moods and found.get("mood") is None:
+        found.set("mood", first.moods, 0.5)
+    for reference in references:
+        found.note(reference.said)
 
 
 def _use_genres(found: Findings, text: str, genres: list[Word]) -> None:

@@ -24,9 +24,11 @@ from compositions.composer.prompt_meaning import (
     use_keys,
     use_length,
     use_meters,
+    use_references,
     use_tempos,
     use_vocabulary,
 )
+from compositions.composer.prompt_reference import read_references
 from compositions.composer.prompt_spelling import correct
 from compositions.composer.prompt_tempo import read_tempos
 from compositions.composer.prompt_time import (
@@ -96,6 +98,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
     _use_language(found, text, sung, language, sure)
     reader = TextReader(text.replace("\n", " \n"))
     _read_words_about(reader, found)
+    references = read_references(reader)
     # Names of notes, chords and sections look alike in all languages: read before the rest.
     if form := read_form(reader):
         found.set("form", form, 1.0)
@@ -104,6 +107,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
     use_keys(found, text, read_keys(reader, german=language == "de"))
     reader = TextReader(_in_english(reader.left, language, sure, found))
     _read_english(reader, found)
+    use_references(found, references)
     spec = MusicSpec(prompt=prompt[:MAX_PROMPT_CHARACTERS])
     for name, (value, confidence) in found.values.items():
         spec = spec.with_value(name, value, Source.PROMPT, confidence)

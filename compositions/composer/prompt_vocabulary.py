@@ -10,6 +10,7 @@ from functools import lru_cache
 from compositions.composer.prompt_words import (
     ROLE_WORDS,
     ensembles,
+    everyday_genres,
     find_instrument,
     lexicon,
     look_up,
@@ -252,7 +253,7 @@ _LEADS_ON = re.compile(
 
 def _is_plain_word(reader: TextReader, match: re.Match[str]) -> bool:
     """Tell an everyday word from the style of that name by the words around it."""
-    if not _EVERYDAY.fullmatch(match[0]):
+    if not _EVERYDAY.fullmatch(match[0]) and match[0].lower() not in everyday_genres():
         return False
     before, after = reader.text[: match.start()], reader.text[match.end() :]
     following = re.match(r"[\s-]+([\w'-]+)", after)

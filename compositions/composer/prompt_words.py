@@ -12,7 +12,7 @@ from typing import Any
 
 from compositions.composer.spec import InstrumentRequest
 from compositions.composer.styles import Instrument, instruments, styles
-from compositions.composer.word_lists import word_list
+from compositions.composer.word_lists import english_words, word_list
 
 _DATA = Path(__file__).parent / "data"
 
@@ -72,7 +72,23 @@ def lexicon() -> Mapping[str, tuple[str, str]]:
             found[word.lower()] = ("genre", style.name)
     for word, name in _instrument_words().items():
         found.setdefault(word, ("instrument", name))
+    for name, words in _genre_words().items():
+        for word in words:
+            found.setdefault(word.lower(), ("genre", name))
     return found
+
+
+def _genre_words() -> Mapping[str, tuple[str, ...]]:
+    """Return style -> names of neighbouring genres that it stands in for."""
+    data = json.loads((_DATA / "genre_words.json").read_text(encoding="utf-8"))
+    return {name: tuple(words) for name, words in data.items()}
+
+
+@lru_cache(maxsize=1)
+def everyday_genres() -> frozenset[str]:
+    """Return the words for neighbouring genres that mean other things too: "pirate", "opera"."""
+    words = {word for names in _genre_words().values() for word in names}
+    return frozenset(words & english_words())
 
 
 @lru_cache(maxsize=1)
