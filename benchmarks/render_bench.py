@@ -33,7 +33,7 @@ from compositions.score.midi import write_midi  # noqa: E402
 from compositions.score.timeline import Timeline  # noqa: E402
 from compositions.sound import (  # noqa: E402
     RenderParameters,
-    SoundFont,
+    SoundFonts,
     Tags,
     encode,
     find_default_soundfont,
@@ -108,11 +108,11 @@ def play_dry(score: Score, font: Path, folder: Path) -> tuple[NDArray[np.float32
     """Mono sum of all dry stems, and the CPU seconds that they took."""
     timeline = Timeline(score)
     frames = round((timeline.length_seconds + 3.0) * RATE)
-    sound_font = SoundFont(font)
+    sound_fonts = SoundFonts([font])
     parts = [
         Part(
             perform(track, timeline, RATE),
-            sound_font.resolve(track.bank, track.program, percussion=track.percussion),
+            sound_fonts.resolve(track.bank, track.program, percussion=track.percussion),
             track.percussion,
         )
         for track in audible_tracks(score)
@@ -122,7 +122,7 @@ def play_dry(score: Score, font: Path, folder: Path) -> tuple[NDArray[np.float32
     reading = 0.0
     for stem in synthesise(
         parts,
-        soundfont=sound_font,
+        soundfonts=sound_fonts,
         sample_rate=RATE,
         frames=frames,
         work_dir=folder,

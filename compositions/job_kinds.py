@@ -23,7 +23,7 @@ from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
-from compositions.workshop import compose_from_prompt, soundfont_path, tags_for
+from compositions.workshop import compose_from_prompt, soundfont_paths, tags_for
 from media.models import Asset
 from media.services import keep_file, prepare_file
 
@@ -161,7 +161,7 @@ class RenderKind(JobKind):
         try:
             result = render(
                 load_score(composition),
-                soundfont=soundfont_path(),
+                soundfont=soundfont_paths(),
                 parameters=RenderParameters.from_dict(row.parameters),
                 work_dir=context.work_dir,
                 on_progress=lambda part, step: context.progress(part * RENDER_SHARE, step),

@@ -14,7 +14,8 @@ from compositions.composer import compose, parse_prompt
 from compositions.documents import music_hash
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
-from compositions.sound import Tags, find_default_soundfont
+from compositions.sound import SoundError, Tags, find_default_soundfont
+from compositions.sound.instruments.cache import own_soundfont
 
 Progress = Callable[[float, str], None]
 
@@ -63,11 +64,20 @@ def write_composed(composed: Composed, *, midi: Path | None, json_path: Path | N
         json_path.write_text(text + "\n", encoding="utf-8")
 
 
-def soundfont_path() -> Path:
-    """The SoundFont in use. Raises ``SoundError`` that says what to run when it is missing."""
-    if settings.SOUNDFONT_PATH:
-        return Path(settings.SOUNDFONT_PATH)
-    return find_default_soundfont(settings.BASE_DIR)
+def soundfont_paths() -> tuple[Path, ...]:
+    """The SoundFonts in use: the General MIDI one, then the studio's own, built when needed.
+
+    Raises ``SoundError`` that says what to do when one is missing.
+    """
+    general = Path(settings.SOUNDFONT_PATH) if settings.SOUNDFONT_PATH else None
+    first = general or find_default_soundfont(settings.BASE_DIR)
+    try:
+        return first, own_soundfont(settings.VAR_DIR / "soundfonts")
+    except OSError as error:
+        raise SoundError(
+            f"The studio's own instruments could not be written to {settings.VAR_DIR}: "
+            f"{error.strerror or error}."
+        ) from error
 
 
 def tags_for(*, title: str, theory: dict[str, Any] | None = None) -> Tags:

@@ -12,7 +12,7 @@ from compositions.sound.mixing import TrackReport
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import SAMPLES_PER_POINT, Peaks, waveform_peaks
 from compositions.sound.rendering import RenderResult, render
-from compositions.sound.soundfont import Preset, SoundFont, find_default_soundfont
+from compositions.sound.soundfont import Preset, SoundFont, SoundFonts, find_default_soundfont
 
 __all__ = [
     "FORMATS",
@@ -25,6 +25,7 @@ __all__ = [
     "RenderResult",
     "SoundError",
     "SoundFont",
+    "SoundFonts",
     "Tags",
     "TrackReport",
     "encode",

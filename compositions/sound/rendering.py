@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks
 from compositions.sound.performance import audible_tracks, perform
 from compositions.sound.samplefile import CHANNELS, SampleFile, whole_file
-from compositions.sound.soundfont import Preset, SoundFont
+from compositions.sound.soundfont import Preset, SoundFonts
 from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version, synthesise
 
 SOUND_VERSION = "1"
@@ -73,13 +73,14 @@ class RenderResult:
 def render(
     score: Score,
     *,
-    soundfont: Path,
+    soundfont: Path | Sequence[Path],
     parameters: RenderParameters,
     work_dir: Path,
     on_progress: ProgressCallback | None = None,
 ) -> RenderResult:
     """Render ``score`` to ``work_dir``/mix.wav.
 
+    Of several SoundFonts the first is the General MIDI one; the others add instruments to it.
     ``on_progress(part, step)`` gets 0..1, never falling, and "Rendering", "Mixing" or "Mastering";
     an exception raised in it stops the render. Muted tracks, and tracks without a solo when
     another has one, are left out. The same arguments give the same bytes. Whatever happens, no
@@ -97,13 +98,13 @@ def render(
             f"The score lasts {seconds / 60:.0f} minutes; at most {LONGEST_SECONDS / 60:.0f} "
             "minutes can be rendered. Split it into several compositions."
         )
-    font = SoundFont(soundfont)
+    fonts = SoundFonts([soundfont] if isinstance(soundfont, Path) else soundfont)
     frames = max(1, round((seconds + parameters.tail_seconds) * parameters.sample_rate))
     progress("Rendering", 0.0)
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
         _check_disk(work_dir, frames, parameters)
-        return _render(tracks, timeline, font, frames, parameters, work_dir, progress)
+        return _render(tracks, timeline, fonts, frames, parameters, work_dir, progress)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise SoundError(
@@ -115,13 +116,13 @@ def render(
 def _render(
     tracks: list[Track],
     timeline: Timeline,
-    font: SoundFont,
+    fonts: SoundFonts,
     frames: int,
     parameters: RenderParameters,
     work_dir: Path,
     progress: _Progress,
 ) -> RenderResult:
-    parts, notes = _parts(tracks, timeline, font, parameters.sample_rate)
+    parts, notes = _parts(tracks, timeline, fonts, parameters.sample_rate)
     paths = [work_dir / "dry.f32.part", work_dir / "send.f32.part"]
     crowd = Counter(track.role for track in tracks)
     reports: list[TrackReport] = []
@@ -132,7 +133,7 @@ def _render(
 
     stems = synthesise(
         parts,
-        soundfont=font,
+        soundfonts=fonts,
         sample_rate=parameters.sample_rate,
         frames=frames,
         work_dir=work_dir,
@@ -180,7 +181,7 @@ def _render(
         compression_db=mastered.compression_db,
         peaks=mastered.peaks,
         engine_version=f"sound {SOUND_VERSION}, {engine_version()}",
-        soundfont_sha256=font.sha256,
+        soundfont_sha256=fonts.sha256(part.preset.font for part in parts),
         parameters=parameters,
         warnings=_warnings(reports, mastered.measurements, parameters),
     )
@@ -209,11 +210,11 @@ def _tracks_to_render(score: Score) -> list[Track]:
 
 
 def _parts(
-    tracks: list[Track], timeline: Timeline, font: SoundFont, sample_rate: int
+    tracks: list[Track], timeline: Timeline, fonts: SoundFonts, sample_rate: int
 ) -> tuple[list[Part], list[str]]:
     parts, notes = [], []
     for track in tracks:
-        preset = font.resolve(track.bank, track.program, percussion=track.percussion)
+        preset = fonts.resolve(track.bank, track.program, percussion=track.percussion)
         note = ""
         if preset.program != track.program or not (track.percussion or preset.bank == track.bank):
             wanted = "drum kit" if track.percussion else "instrument"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -23,11 +24,15 @@ _HEADER_SIZE = 38
 
 @dataclass(frozen=True, slots=True, order=True)
 class Preset:
-    """One instrument of a SoundFont. Drum kits live in bank 128."""
+    """One instrument of a SoundFont. Drum kits live in bank 128.
+
+    ``font`` is the place of its file among the :class:`SoundFonts`.
+    """
 
     bank: int
     program: int
     name: str = ""
+    font: int = 0
 
 
 class SoundFont:
@@ -44,6 +49,12 @@ class SoundFont:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    def exact(self, bank: int, program: int, *, percussion: bool) -> Preset | None:
+        """The preset of these numbers, None when there is none. Kits have no bank of their own."""
+        if not percussion and bank == DRUM_BANK:
+            return None
+        return self._by_number.get((DRUM_BANK if percussion else bank, program))
+
     def resolve(self, bank: int, program: int, *, percussion: bool) -> Preset:
         """The preset to play: the one asked for, else the nearest relative.
 
@@ -52,9 +63,8 @@ class SoundFont:
         the nearest of its group of eight, then the standard kit. Raises :class:`SoundError`
         when the font has no drum kit, or nothing but drum kits, and one is needed.
         """
-        wanted_bank = DRUM_BANK if percussion else bank
-        exact = self._by_number.get((wanted_bank, program))
-        if exact is not None and (percussion or bank != DRUM_BANK):
+        exact = self.exact(bank, program, percussion=percussion)
+        if exact is not None:
             return exact
         candidates = [preset for preset in self.presets if (preset.bank == DRUM_BANK) == percussion]
         if not candidates:
@@ -75,6 +85,31 @@ class SoundFont:
             )
 
         return min(candidates, key=strangeness)
+
+
+class SoundFonts:
+    """Several SoundFonts that play as one: what an earlier one has, it plays."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.fonts = tuple(SoundFont(path) for path in paths)
+
+    def resolve(self, bank: int, program: int, *, percussion: bool) -> Preset:
+        """The preset asked for from the first font that has it, else a relative from the first.
+
+        Raises :class:`SoundError` as :meth:`SoundFont.resolve` does.
+        """
+        for index, font in enumerate(self.fonts):
+            found = font.exact(bank, program, percussion=percussion)
+            if found is not None:
+                return replace(found, font=index)
+        return self.fonts[0].resolve(bank, program, percussion=percussion)
+
+    def sha256(self, used: Iterable[int]) -> str:
+        """The hash of the font in use; of several in use, the hash of their hashes."""
+        hashes = [self.fonts[index].sha256 for index in sorted(set(used))]
+        return (
+            hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+        )
 
 
 def find_default_soundfont(base_dir: Path, explicit: Path | None = None) -> Path:

@@ -38,7 +38,7 @@ from pathlib import Path
 
 from compositions.sound.errors import SoundError
 from compositions.sound.performance import Performance
-from compositions.sound.soundfont import Preset, SoundFont
+from compositions.sound.soundfont import Preset, SoundFonts
 
 ENGINE_NAME = "spessasynth_core"
 ENGINE_MODULE = Path("node_modules/spessasynth_core/dist/index.js")
@@ -104,7 +104,7 @@ def engine_version(base_dir: Path = _PROJECT_ROOT) -> str:
 def synthesise(
     parts: list[Part],
     *,
-    soundfont: SoundFont,
+    soundfonts: SoundFonts,
     sample_rate: int,
     frames: int,
     work_dir: Path,
@@ -120,13 +120,14 @@ def synthesise(
     log_path = work_dir / "synthesis.log.part"
     paths = [work_dir / f"stem-{index}.f32.part" for index in range(len(parts))]
     job = {
-        "soundFont": str(soundfont.path.resolve()),
+        "soundFonts": [str(font.path.resolve()) for font in soundfonts.fonts],
         "sampleRate": sample_rate,
         "ahead": STEMS_AHEAD,
         "tracks": [
             {
                 "output": str(path.resolve()),
                 "frames": frames,
+                "font": part.preset.font,
                 "bank": part.preset.bank,
                 "program": part.preset.program,
                 "percussion": part.percussion,

@@ -2,9 +2,9 @@
 //
 //   node synthesise.mjs ENGINE_MODULE JOB.json
 //
-// ENGINE_MODULE is the entry file of spessasynth_core. The job holds `soundFont` (path),
-// `sampleRate`, `ahead` (how many finished tracks may wait unread) and `tracks`: each with
-// `output` (path), `frames` (length), `bank`, `program`, `percussion` and `events`, a list of
+// ENGINE_MODULE is the entry file of spessasynth_core. The job holds `soundFonts`
+// (paths), `sampleRate`, `ahead` (how many finished tracks may wait unread) and `tracks`: each with
+// `output` (path), `frames` (length), `font` (place among the paths), `bank`, `program`, `percussion` and `events`, a list of
 // [frame, kind, a, b] in playing order: kind 0 note off (pitch), 1 note on (pitch, velocity),
 // 2 control change (number, value), 3 pitch wheel (0..16383).
 //
@@ -125,14 +125,18 @@ async function play(synth, track, index) {
 }
 
 const job = JSON.parse(readFileSync(jobPath, "utf8"));
-const bank = readSoundFont(job.soundFont);
+const banks = new Map(); // a font that no track needs is not read
+const bankOf = ({ font }) => {
+    if (!banks.has(font)) banks.set(font, readSoundFont(job.soundFonts[font]));
+    return banks.get(font);
+};
 const acknowledgements = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 for (const [index, track] of job.tracks.entries()) {
     if (index > job.ahead) {
         const { done } = await acknowledgements.next();
         if (done) break; // the reader is gone
     }
-    const synth = await prepare(bank, job.sampleRate, track);
+    const synth = await prepare(bankOf(track), job.sampleRate, track);
     await play(synth, track, index);
     synth.clearCache();
 }

@@ -1,4 +1,4 @@
-"""Bring the virtual environment and the front-end packages up to date.
+"""Bring the virtual environment, the front-end packages and our instruments up to date.
 
 Runs under any Python >= 3.11 with the standard library alone. Does nothing, quickly, when
 the requirements and the lock file are those of the last time. ``--dev`` adds the packages
@@ -44,6 +44,7 @@ def main() -> int:
         try:
             prepare_python(developer=chosen.dev)
             prepare_node()
+            prepare_instruments()
         except PrepareError as error:
             sys.stderr.write(f"{error}\n")
             return 1
@@ -110,6 +111,22 @@ def prepare_node() -> None:
         "The front-end packages could not be installed. Is there a connection to the package "
         "registry? Then run this again.",
         npm_environment(),
+    )
+    stamp_file.write_text(wanted)
+
+
+def prepare_instruments() -> None:
+    """Build the studio's own SoundFont, so that the first render need not."""
+    stamp_file = ROOT / "var" / "soundfonts" / "stamp"
+    sources = ROOT / "compositions" / "sound" / "instruments"
+    wanted = digest(*sorted([*sources.glob("*.py"), sources / "levels.json"]))
+    if stamp_file.exists() and stamp_file.read_text() == wanted:
+        return
+    say("Building the studio's own instruments ...")
+    run(
+        "build-instruments",
+        [PYTHON, ROOT / "script" / "build_soundfont.py"],
+        "The studio's own instruments could not be built. Is there room on the disk?",
     )
     stamp_file.write_text(wanted)
 

@@ -350,15 +350,15 @@ def test_a_damaged_font_is_told(soundfont: Path, tmp_path: Path) -> None:
 
 def test_a_mixer_that_falls_behind_loses_nothing(soundfont: Path, tmp_path: Path) -> None:
     """The engine reports more than a pipe holds while nobody reads."""
-    font = soundfont_module.SoundFont(soundfont)
+    fonts = soundfont_module.SoundFonts([soundfont])
     song = scores.score(scores.track(TrackRole.LEAD, [(0, 1, 60, 90)]))
     performance = perform(song.tracks[0], Timeline(song), 44_100)
-    part = synthesis.Part(performance, font.resolve(0, 0, percussion=False), percussion=False)
+    part = synthesis.Part(performance, fonts.resolve(0, 0, percussion=False), percussion=False)
     frames: list[int] = []
     stems = []
     for stem in synthesis.synthesise(
         [part, part],
-        soundfont=font,
+        soundfonts=fonts,
         sample_rate=44_100,
         frames=44_100 * 3500,
         work_dir=tmp_path,

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compositions.progress_bar import ProgressBar
 from compositions.sound import RenderParameters, SoundError, render
-from compositions.workshop import compose_from_prompt, soundfont_path, write_composed
+from compositions.workshop import compose_from_prompt, soundfont_paths, write_composed
 
 
 class Command(BaseCommand):
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             ):
                 result = render(
                     score,
-                    soundfont=soundfont_path(),
+                    soundfont=soundfont_paths(),
                     parameters=RenderParameters(seed=seed),
                     work_dir=Path(work_dir),
                     on_progress=bar,

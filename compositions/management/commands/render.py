@@ -14,7 +14,7 @@ from compositions.score.midi_guard import MidiError, read_midi_safely
 from compositions.sound import FORMATS as FORMAT_NAMES
 from compositions.sound import RenderParameters, SoundError, encode, render
 from compositions.sound.encoding import AudioFormat
-from compositions.workshop import soundfont_path, tags_for
+from compositions.workshop import soundfont_paths, tags_for
 
 FORMATS: dict[str, AudioFormat] = {f".{name}": name for name in FORMAT_NAMES}
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             ):
                 result = render(
                     imported.score,
-                    soundfont=soundfont_path(),
+                    soundfont=soundfont_paths(),
                     parameters=parameters,
                     work_dir=Path(work_dir),
                     on_progress=bar,

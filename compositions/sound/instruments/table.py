@@ -1,0 +1,66 @@
+"""The table of the studio's own instruments, as the documentation shows it."""
+
+from __future__ import annotations
+
+from compositions.score.general_midi import PROGRAM_NAMES
+from compositions.sound.instruments import basses, effects, keys_and_bells, kits, leads, pads
+from compositions.sound.instruments.kit_pieces import DRUM_BANK
+
+_HEAD = """\
+# The studio's own instruments
+
+General MIDI does pianos and orchestras well and electronic music badly. So the studio makes a
+second SoundFont by itself: `compositions/sound/instruments/` synthesises it, the same bytes each
+time, when it is first needed (a few seconds) into `var/soundfonts/`. Nothing in it is a
+recording; it is under the licence of the studio, and music made with it is free of it. Renders
+and the browser play the same file with the same engine, next to the General MIDI SoundFont.
+
+A track names its instrument by `bank` and `program`. The own sounds live in banks that General
+MIDI and its relatives leave free (96 and up; kits are programs of the drum bank that no standard
+kit has), so every General MIDI sound stays what it is. The program number is the nearest
+General MIDI instrument: a player without this SoundFont ignores the bank and plays that one.
+
+`benchmarks/instruments.py` measures levels, tuning, loops and aliasing, and with `--calibrate`
+matches the level of each sound to its General MIDI relative. This page is written by
+`script/build_soundfont.py --table docs/instruments.md`.
+"""
+
+
+def markdown_table() -> str:
+    """The page: all presets by family."""
+    families = (
+        ("Basses", basses), ("Leads, plucks and poly synths", leads),
+        ("Keys and bells", keys_and_bells), ("Pads", pads), ("Effects and beds", effects),
+    )  # fmt: skip
+    lines = [_HEAD]
+    for title, module in families:
+        lines += [
+            f"## {title}",
+            "",
+            "| sound | bank | program | in General MIDI |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| {one.name} | {one.bank} | {one.program} | {PROGRAM_NAMES[one.program]} |"
+            for one in module.presets()
+        ]
+        lines.append("")
+    lines += [
+        "## Drum kits",
+        "",
+        f"Bank {DRUM_BANK} of the SoundFont, `percussion` of a track.",
+        "",
+    ]
+    lines += ["| kit | program |", "|---|---|"]
+    lines += [f"| {one.name} | {one.program} |" for one in kits.presets()]
+    lines += [
+        "",
+        "Every kit has the General MIDI drums from 35 to 82, and 31 (sticks), 83 (jingle bell),",
+        "85 (castanets), 86 and 87 (surdo).",
+        "",
+        "Riser and fall last as long as their key says: half a second on key 48, twice as long",
+        "every six keys, eight seconds on key 72. The 808 and most mono basses cut their last note",
+        "off, so that a glide (pitch bend) bends one note only.",
+        "",
+    ]
+    return "\n".join(lines)
