@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compositions.composer.engine import Composition, compose
 from compositions.composer.lyric_writing.bank import topics
 from compositions.composer.lyric_writing.english import (
     conjugate,
@@ -16,6 +19,7 @@ from compositions.composer.lyric_writing.english import (
     with_article,
 )
 from compositions.composer.lyric_writing.prosody import meter_for, prosody, stress_fit
+from compositions.composer.lyric_writing.song import theme_of
 from compositions.composer.lyric_writing.theme import read_theme
 from compositions.composer.lyric_writing.verify import (
     LineSlot,
@@ -31,6 +35,14 @@ from compositions.composer.lyric_writing.writer import (
     rhyme_letters,
     write_lyrics,
 )
+from compositions.composer.operations import (
+    Operation,
+    OperationError,
+    apply_operations,
+    read_request,
+)
+from compositions.composer.prompt_parser import parse_prompt
+from compositions.score.scope import Scope
 
 SONG = (
     SectionWish("verse", "Verse", 4),
@@ -205,3 +217,91 @@ def test_slot_and_meter_of_a_given_line() -> None:
     assert sung.stresses == (0, 2, 0, 2, 0, 0)
     assert stress_fit(sung.stresses, "-+-+-+") == 1.0
     assert stress_fit(sung.stresses, "+-+-+-") == 0.0
+
+
+def composed(prompt: str, seed: int = 7) -> Composition:
+    return compose(parse_prompt(prompt), seed=seed)
+
+
+@pytest.fixture(scope="module")
+def ballad() -> Composition:
+    return composed("a sung pop ballad about the sea, 60 seconds")
+
+
+def test_a_prompt_for_a_sung_song_gets_words_and_an_instrumental_none(ballad: Composition) -> None:
+    assert "the sea" in " ".join(ballad.explanation)
+    assert ballad.title.lower() in {
+        line.text.lower().replace(",", "") for line in ballad.score.lines
+    }
+    lines = [line.text for line in ballad.score.lines]
+    assert len(lines) >= 8
+    assert any("sea" in line or "tide" in line or "shore" in line for line in lines)
+    sung = sum(len(prosody(line).stresses) for line in lines)
+    assert sung == len(ballad.score.syllables)
+    assert composed("instrumental pop about the sea, 20 seconds").score.lines == ()
+    assert theme_of(parse_prompt("pop about the sea")) == ""
+    assert theme_of(parse_prompt("a wordless choir piece about the sea")) == ""
+    assert theme_of(parse_prompt("with lyrics about my dog")) == "my dog"
+
+
+def test_words_of_a_section_are_rewritten_on_a_theme_and_nothing_else(ballad: Composition) -> None:
+    score = ballad.score
+    verse = next(section for section in score.sections if section.kind == "verse")
+    request = f"rewrite the lyrics of {verse.label} about winter"
+    plan = read_request(request, score)
+    assert plan.not_understood == ()
+    assert plan.operations[0].parameters == {"theme": "winter"}
+    after = apply_operations(score, plan.operations, seed=3).score
+    assert after == apply_operations(score, plan.operations, seed=3).score
+    assert after.tracks == score.tracks
+    assert [row.note_id for row in after.syllables] == [row.note_id for row in score.syllables]
+    for old, new in zip(score.lines, after.lines, strict=True):
+        assert (old.text != new.text) == (old.section_id == verse.id)
+        assert prosody(old.text).syllables == prosody(new.text).syllables
+
+
+def test_one_line_is_rewritten_and_rhymes_as_the_old_one(ballad: Composition) -> None:
+    score = ballad.score
+    verse = next(section for section in score.sections if section.kind == "verse")
+    plan = read_request(f"rewrite line 2 of {verse.label} about the moon", score)
+    after = apply_operations(score, plan.operations, seed=1).score
+    changed = [(old, new) for old, new in zip(score.lines, after.lines, strict=True) if old != new]
+    assert len(changed) == 1
+    partners = [
+        line.text for line in score.lines
+        if line.section_id == verse.id and line.id != changed[0][0].id
+        and not rhyme_fault(line.text.split()[-1], changed[0][0].text.split()[-1])
+    ]  # fmt: skip
+    end = changed[0][1].text.split()[-1]
+    assert all(not rhyme_fault(end, line.split()[-1]) for line in partners)
+
+
+def test_words_are_written_for_a_melody_without_any_and_locks_hold(ballad: Composition) -> None:
+    flute = composed("pop with flute, instrumental, 30 seconds").score
+    after = apply_operations(flute, [Operation("rewrite_lyrics", parameters={"theme": "summer"})],
+                             seed=1).score  # fmt: skip
+    assert after.tracks == flute.tracks
+    assert len(after.lines) >= 4
+    assert all(prosody(line.text).sure for line in after.lines)
+    locked = replace(
+        ballad.score, lines=tuple(replace(line, locked=True) for line in ballad.score.lines)
+    )
+    with pytest.raises(OperationError, match="locked"):
+        apply_operations(locked, [Operation("rewrite_lyrics")], seed=1)
+
+
+def test_given_lines_are_sung_and_those_that_do_not_fit_are_told(ballad: Composition) -> None:
+    verse = next(section for section in ballad.score.sections if section.kind == "verse")
+    scope = Scope(sections=(verse.id,))
+    here = [line for line in ballad.score.lines if line.section_id == verse.id]
+    given: list[str | None] = [None] * len(here)
+    given[0] = "La " * prosody(here[0].text).syllables
+    given[-1] = "la"
+    result = apply_operations(
+        ballad.score, [Operation("rewrite_lyrics", scope, {"lines": given})], seed=1
+    )
+    assert any("left out" in remark for remark in result.remarks)
+    assert [line.text for line in result.score.lines if line.section_id == verse.id] == [
+        ((given[0] or "").strip()),
+        *(line.text for line in here[1:]),
+    ]

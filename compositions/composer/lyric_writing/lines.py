@@ -60,6 +60,55 @@ class LineFinder:
         person = self.rng.choices(names, [float(persons[name]["weight"]) for name in names])[0]
         return Voice(person, self.rng.choice(("past", "present")))
 
+    def rhymed(
+        self, kind: str, slots: Sequence[LineSlot], fixed: Sequence[str] = ()
+    ) -> list[str] | None:
+        """Return lines that rhyme with each other and with the lines ``fixed``, or None.
+
+        The sound is chosen before the words. The lines count as used.
+        """
+        taken = {words_of(line)[-1] for line in fixed}
+        if fixed:
+            sounds = [prosody(fixed[0], self.language).rhyme.sounds]
+        else:
+            sounds = self._sounds(len(slots))
+        for sound in sounds:
+            found: list[Candidate] = []
+            ends = set(taken)
+            onsets = {self._onset(line) for line in fixed}
+            for slot in slots:
+                line = self.line(kind, slot, sound, ends, onsets, list(found))
+                if line is None:
+                    break
+                found.append(line)
+                ends.add(words_of(line.text)[-1])
+                onsets.add(self._onset(line.text))
+            if len(found) == len(slots):
+                self.used_sounds[sound] = self.used_sounds.get(sound, 0) + 1
+                return [self.take(line) for line in found]
+        return None
+
+    def _onset(self, text: str) -> tuple[str, ...]:
+        return prosody(text, self.language).rhyme.onset
+
+    def _sounds(self, count: int) -> list[tuple[str, ...]]:
+        """Return the sounds that enough phrases end on, those of the theme first."""
+        worth: dict[tuple[str, ...], float] = {}
+        ends: dict[tuple[str, ...], set[str]] = {}
+        for slot in ("base", "p", "c", "s", "an"):
+            for sound, options in self.palette.options(slot, self.voice).by_rhyme.items():
+                for option in options:
+                    if option.source in self.used_chunks:
+                        continue
+                    ends.setdefault(sound, set()).add(option.sung.rhyme.word)
+                    worth[sound] = worth.get(sound, 0.0) + (option.topic != GENERAL)
+        sounds = [sound for sound in sorted(ends) if len(ends[sound]) > count]
+        key = {
+            s: 5.0 * self.used_sounds.get(s, 0) - 1.5 * min(worth[s], 5.0) + 4.5 * self.rng.random()
+            for s in sounds
+        }
+        return sorted(sounds, key=lambda sound: (round(key[sound], 9), sound))[:24]
+
     def line(
         self, kind: str, slot: LineSlot, sound: tuple[str, ...] | None, ends: set[str],
         onsets: set[tuple[str, ...]] | None = None, beside: Sequence[Candidate] = (),

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compositions.composer.lyric_writing.bank import GENERAL, frames, languages
-from compositions.composer.lyric_writing.lines import Candidate, LineFinder, printed
+from compositions.composer.lyric_writing.bank import frames, languages
+from compositions.composer.lyric_writing.lines import LineFinder, printed
 from compositions.composer.lyric_writing.options import Voice
 from compositions.composer.lyric_writing.prosody import (
     meter_for,
@@ -214,10 +214,11 @@ class _Writer(LineFinder):
         groups = dict.fromkeys(slot.rhyme for slot in slots if slot.rhyme and not slot.hook)
         for group in groups:
             places = [i for i, s in enumerate(slots) if s.rhyme == group and not s.hook]
-            to_hook = group == "H" and any(s.hook for s in slots)
-            for place, text in zip(
-                places, self._rhymed(kind, [slots[i] for i in places], to_hook), strict=True
-            ):
+            fixed = [self.hook] if group == "H" and any(s.hook for s in slots) else []
+            texts = self.rhymed(kind, [slots[i] for i in places], fixed)
+            if texts is None:
+                raise LyricsError("No rhyme fits here; ask for another theme or length of line.")
+            for place, text in zip(places, texts, strict=True):
                 lines[place] = WrittenLine(text, slots[place])
         for place, slot in enumerate(slots):
             if lines[place] is None:
@@ -226,52 +227,6 @@ class _Writer(LineFinder):
                     raise LyricsError("No line fits; ask for other words or another length.")
                 lines[place] = WrittenLine(self.take(line), slot)
         return tuple(line for line in lines if line is not None)
-
-    # Rhymes ----------------------------------------------------------------------------
-
-    def _rhymed(self, kind: str, slots: list[LineSlot], to_hook: bool) -> list[str]:
-        """Return lines for slots that rhyme; the sound is chosen before the words."""
-        taken = {words_of(self.hook)[-1]} if to_hook else set()
-        if to_hook:
-            sounds = [prosody(self.hook, self.language).rhyme.sounds]
-        else:
-            sounds = self._sounds(len(slots))
-        for sound in sounds:
-            found: list[Candidate] = []
-            ends = set(taken)
-            onsets = {self._onset(self.hook)} if to_hook else set()
-            for slot in slots:
-                line = self.line(kind, slot, sound, ends, onsets, list(found))
-                if line is None:
-                    break
-                found.append(line)
-                ends.add(words_of(line.text)[-1])
-                onsets.add(self._onset(line.text))
-            if len(found) == len(slots):
-                self.used_sounds[sound] = self.used_sounds.get(sound, 0) + 1
-                return [self.take(line) for line in found]
-        raise LyricsError("No rhyme fits here; ask for other words or another length of line.")
-
-    def _onset(self, text: str) -> tuple[str, ...]:
-        return prosody(text, self.language).rhyme.onset
-
-    def _sounds(self, count: int) -> list[tuple[str, ...]]:
-        """Return the sounds that enough phrases end on, those of the theme first."""
-        worth: dict[tuple[str, ...], float] = {}
-        ends: dict[tuple[str, ...], set[str]] = {}
-        for slot in ("base", "p", "c", "s", "an"):
-            for sound, options in self.palette.options(slot, self.voice).by_rhyme.items():
-                for option in options:
-                    if option.source in self.used_chunks:
-                        continue
-                    ends.setdefault(sound, set()).add(option.sung.rhyme.word)
-                    worth[sound] = worth.get(sound, 0.0) + (option.topic != GENERAL)
-        sounds = [sound for sound in sorted(ends) if len(ends[sound]) > count]
-        key = {
-            s: 5.0 * self.used_sounds.get(s, 0) - 1.5 * min(worth[s], 5.0) + 4.5 * self.rng.random()
-            for s in sounds
-        }
-        return sorted(sounds, key=lambda sound: (round(key[sound], 9), sound))[:24]
 
 
 def rhyme_letters(scheme: str, count: int, *, has_hook: bool = True) -> list[str]:

@@ -12,6 +12,7 @@ from compositions.composer.operations import (  # noqa: F401 - they register the
     tracks,
     vary,
     voices,
+    words,
 )
 from compositions.composer.operations.base import (
     Operation,

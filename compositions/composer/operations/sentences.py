@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from compositions.composer.operations import phrases_form as form
 from compositions.composer.operations import phrases_sound as sound
+from compositions.composer.operations import words
 from compositions.composer.operations.base import MAX_STEPS, Operation
 from compositions.composer.operations.clause import FILLER, Clause
 from compositions.composer.text_reader import TextReader
@@ -36,6 +37,7 @@ _NEEDS_NO_PLACE = frozenset({"add_track", "continue", "accompany"})
 Rule = Callable[[Clause], list[Operation] | None]
 
 RULES: tuple[Rule, ...] = (
+    words.read_lyrics,
     sound.read_transpose, sound.read_feel, sound.read_busy, form.read_remove,
     form.read_structure, form.read_meter, sound.read_chords, sound.read_tempo,
     form.read_replace, form.read_add, sound.read_harmonise, sound.read_change_key,
