@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compositions.score.general_midi import PROGRAM_NAMES
-from compositions.sound.instruments import basses, effects, keys_and_bells, kits, leads, pads
+from compositions.sound.instruments.catalogue import KITS, families
 from compositions.sound.instruments.kit_pieces import DRUM_BANK
 
 _HEAD = """\
@@ -28,12 +28,10 @@ matches the level of each sound to its General MIDI relative. This page is writt
 
 def markdown_table() -> str:
     """The page: all presets by family."""
-    families = (
-        ("Basses", basses), ("Leads, plucks and poly synths", leads),
-        ("Keys and bells", keys_and_bells), ("Pads", pads), ("Effects and beds", effects),
-    )  # fmt: skip
     lines = [_HEAD]
-    for title, module in families:
+    for title, presets in families().items():
+        if title == KITS:
+            continue
         lines += [
             f"## {title}",
             "",
@@ -42,17 +40,17 @@ def markdown_table() -> str:
         ]
         lines += [
             f"| {one.name} | {one.bank} | {one.program} | {PROGRAM_NAMES[one.program]} |"
-            for one in module.presets()
+            for one in presets
         ]
         lines.append("")
     lines += [
-        "## Drum kits",
+        f"## {KITS}",
         "",
         f"Bank {DRUM_BANK} of the SoundFont, `percussion` of a track.",
         "",
     ]
     lines += ["| kit | program |", "|---|---|"]
-    lines += [f"| {one.name} | {one.program} |" for one in kits.presets()]
+    lines += [f"| {one.name} | {one.program} |" for one in families()[KITS]]
     lines += [
         "",
         "Every kit has the General MIDI drums from 35 to 82, and 31 (sticks), 83 (jingle bell),",
