@@ -31,7 +31,7 @@ from compositions.composer.operations.singing import Words, seat_rows, sing_word
 from compositions.composer.perform import perform
 from compositions.composer.plan import PlannedSection
 from compositions.composer.seeds import sub_seed
-from compositions.composer.styles import Style
+from compositions.composer.styles import Style, instruments
 from compositions.score.document import AutomationPoint, Note, Score, Track, TrackRole
 from compositions.score.timeline import Timeline
 
@@ -53,9 +53,11 @@ def rewrite(
     *,
     style: Style | None = None,
     name: str = "",
+    words: Words | None = None,
 ) -> Score:
     """Return ``score`` with new notes for ``tracks`` in ``spans``.
 
+    The notes carry ``words``, else what was sung there before.
     Tracks that the composer cannot write for are left alone and told of; when that is all of
     them an :class:`OperationError` is raised.
     """
@@ -75,13 +77,13 @@ def rewrite(
     # Chords come before the bass and the melody before what answers it.
     for track, seat in sorted(wanted, key=lambda pair: pair[1].part.role == "counter_melody"):
         seed = sub_seed(task.seed, f"{task.step}:{name}", track.id, task.name) % 2**31
-        words = _words_of(task, score, track, spans)
+        sung = _words_of(task, score, track, spans) if words is None else words
         parts = [
-            (stretch, write_part(score, stretch, seat, track.id, words))
+            (stretch, write_part(score, stretch, seat, track.id, sung))
             for stretch in stretches(score, seed, style=style)
             if any(span.start < stretch.end and stretch.origin < span.end for span in spans)
         ]
-        score = _put(task, score, score.track(track.id), parts, spans, words)
+        score = _put(task, score, score.track(track.id), parts, spans, sung)
     return score
 
 
@@ -140,6 +142,9 @@ def write_part(
         bass = next((t for t in score.tracks if role_of(t) is TrackRole.BASS), None)
         if bass is not None and bass.id != track_id:
             seats.append(seat_of(bass, plan.style))  # leaves the low roots to it
+        inner = next((part for part in plan.style.parts if part.figure == "voices"), None)
+        if inner is not None and seat.part.role == "bass":  # the lowest of four parts
+            seats.append(Seat(inner, instruments()[inner.instruments[0]], True))
     parts = [part for part in arrange(plan, changes, seats, lines) if part.role == seat.part.role]
     if not parts:
         return Part(seat.part.role, seat.instrument.name, seat.instrument, seat.part.figure)
