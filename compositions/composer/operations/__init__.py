@@ -1,6 +1,7 @@
 """Operations on a finished score: vary, write anew, transpose, move sections, and more."""
 
 from compositions.composer.operations import (  # noqa: F401 - they register themselves
+    align,
     feel,
     form,
     harmony,
