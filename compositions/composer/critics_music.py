@@ -80,13 +80,13 @@ def foreign_notes(heard: Heard) -> Measured:
     """How few pitched notes are neither in the scale nor in the chord."""
     if not heard.score.keys:
         return None, "no key"
-    key = heard.score.keys[0]
-    scale = set(scale_pitch_classes(key.tonic, key.mode))
+    keys = [(key.tick, scale_pitch_classes(key.tonic, key.mode)) for key in heard.score.keys]
     foreign = total = 0
     for track in heard.pitched:
         for note in track.notes:
             total += 1
             value = note.pitch % 12
+            scale = next((s for tick, s in reversed(keys) if tick <= note.start), keys[0][1])
             if value not in scale and value not in (
                 heard.chord_at(note.start + note.duration // 2) or ()
             ):

@@ -28,6 +28,7 @@ from compositions.composer.prompt_meaning import (
     use_tempos,
     use_vocabulary,
 )
+from compositions.composer.prompt_modulation import read_key_changes
 from compositions.composer.prompt_reference import read_references
 from compositions.composer.prompt_spelling import correct
 from compositions.composer.prompt_tempo import read_tempos
@@ -104,6 +105,8 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
         found.set("form", form, 1.0)
     if chords := read_chords(reader):
         found.set("chords", chords, 0.95)
+    if (changes := read_key_changes(reader)) is not None:
+        found.set("key_changes", changes, 0.9)
     use_keys(found, text, read_keys(reader, german=language == "de"))
     reader = TextReader(_in_english(reader.left, language, sure, found))
     _read_english(reader, found)

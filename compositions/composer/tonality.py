@@ -137,33 +137,35 @@ def _as_asked(
     found = list(sections)
     for request in asked:
         key = related_key(home, request.move)
-        first, last = _place(found, request.section)
-        for index in range(first, last):
-            found[index] = replace(found[index], tonic=key.tonic, mode=key.mode)
+        for index in _places(found, request.section):
+            away = key != home
+            found[index] = replace(
+                found[index], tonic=key.tonic if away else "", mode=key.mode if away else None
+            )
     return tuple(found)
 
 
-def _place(sections: Sequence[PlannedSection], where: str) -> tuple[int, int]:
-    """Return the range of sections that a place names.
+def _places(sections: Sequence[PlannedSection], where: str) -> range | list[int]:
+    """Return the sections that a place names.
 
-    "end" and "last chorus" hold on to the end of the song; a kind names its first section
-    that is not the song's opening ("bridge", "chorus 2"); what the form lacks falls to the
-    place in it where songs change key.
+    "end" and "last chorus" hold on to the end of the song; "last verse" and "chorus 2" name
+    one section, a kind alone all of its kind. What the form lacks falls to the place in it
+    where songs change key; a song of one section stays at home.
     """
     count = len(sections)
+    if count < 2:
+        return []
     kinds = [section.kind for section in sections]
-    words = where.split()
-    if where in ("end", "last chorus", ""):
-        return _lift_at(sections), count
-    if words[0] == "last" and len(words) == 2 and words[1] in kinds:
-        index = count - 1 - kinds[::-1].index(words[1])
-        return index, index + 1
-    number = int(words[1]) if len(words) == 2 and words[1].isdigit() else 1
+    words = where.replace("-", "_").split()
+    if where in ("end", "last chorus") or not words:
+        return range(_lift_at(sections), count)
+    if words[0] == "last" and words[-1] in kinds:
+        return [count - 1 - kinds[::-1].index(words[-1])]
     places = [index for index, kind in enumerate(kinds) if kind == words[0]]
-    if len(places) >= number:
-        return places[number - 1], places[number - 1] + 1
-    middle = min(count - 1, max(1, count * 2 // 3)) if count > 1 else 0
-    return (middle, middle + 1) if count > 2 else (count - 1, count)
+    if len(words) == 2 and words[1].isdigit():
+        places = places[int(words[1]) - 1 : int(words[1])]
+    places = [index for index in places if index]  # the song begins in its key
+    return places or [min(count - 1, max(1, count * 2 // 3))]
 
 
 def _lift_at(sections: Sequence[PlannedSection]) -> int:

@@ -36,6 +36,7 @@ FIELD_LABELS = {
     "energy": "Energy",
     "complexity": "Complexity",
     "register": "Register",
+    "key_changes": "Changes of key",
     "theme": "About",
     "language": "Sung in",
 }
@@ -225,6 +226,11 @@ def _chords(value: Mapping[str, Iterable[Iterable[str]]]) -> str:
     return "; ".join(parts)
 
 
+def _key_changes(value: Iterable[Mapping[str, str]]) -> str:
+    parts = [f"{_words(item['section'])}: {_words(item['move'])}" for item in value]
+    return ", ".join(parts) or "none"
+
+
 _FORMATS: dict[str, Any] = {
     "title": str,
     "key": _key,
@@ -240,5 +246,6 @@ _FORMATS: dict[str, Any] = {
     "energy": _share,
     "complexity": _share,
     "register": _share,
+    "key_changes": _key_changes,
     "language": lambda value: language_name(str(value)),
 }

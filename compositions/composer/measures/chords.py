@@ -23,12 +23,11 @@ def chords_obeyed(score: Score, asked: Mapping[str, Sequence[str]]) -> float | N
     song has no section that the request covers. Raises ``ValueError`` for chord texts that
     are not understood.
     """
-    loops = {kind: _roots(names, score) for kind, names in asked.items()}
-    everywhere = loops.get("", ())
     chords = sorted(score.chords, key=lambda chord: chord.start)
     good = total = 0
     for section in score.sections or (Section("", 0, score.end, ""),):
-        loop = loops.get(section.kind) or (() if section.kind in _FRAMES else everywhere)
+        names = asked.get(section.kind) or (() if section.kind in _FRAMES else asked.get("", ()))
+        loop = _roots(names, score, section.start)
         inside = [chord for chord in chords if section.start <= chord.start < section.end]
         if section.end >= score.end and len(inside) > 1:
             inside = inside[:-1]
@@ -38,10 +37,13 @@ def chords_obeyed(score: Score, asked: Mapping[str, Sequence[str]]) -> float | N
     return good / total if total else None
 
 
-def _roots(names: Sequence[str], score: Score) -> tuple[int, ...]:
+def _roots(names: Sequence[str], score: Score, tick: int) -> tuple[int, ...]:
+    """Return the roots asked for in the key of a place: a change of key moves chords along."""
     tonic = pitch_class(score.keys[0].tonic) if score.keys else 0
     mode = score.keys[0].mode if score.keys else Mode.MAJOR
-    return tuple(resolve(name, tonic, mode).root for name in names)
+    here = [pitch_class(key.tonic) for key in score.keys if key.tick <= tick]
+    step = here[-1] - tonic if here else 0
+    return tuple((resolve(name, tonic, mode).root + step) % 12 for name in names)
 
 
 def _matched(chords: Sequence[Chord], loop: Sequence[int]) -> list[Chord]:
