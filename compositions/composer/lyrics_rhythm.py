@@ -125,7 +125,7 @@ def _metre(step: float, grid: Grid) -> float:
     if step != int(step):
         return 0.0
     strength = grid.strength(int(step))
-    return {1.0: 1.0, 0.8: 0.95, 0.6: 0.8, 0.3: 0.25}.get(strength, 0.0)
+    return {1.0: 1.0, 0.8: 0.97, 0.6: 0.65, 0.3: 0.2}.get(strength, 0.0)
 
 
 @lru_cache(maxsize=2048)
