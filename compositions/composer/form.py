@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compositions.composer.spec import SectionRequest
@@ -11,6 +11,8 @@ from compositions.composer.styles import Style
 
 _DEFAULT_BARS = 8
 _SHORTEST_VARIED = 32
+SECTIONS_BETWEEN = frozenset({"bridge", "solo", "breakdown", "interlude"})
+"""Contrasting sections, of which a form usually has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,14 @@ class FormSection:
     bars: int
 
 
-def choose_form(style: Style, bars: int, exact: bool, rng: random.Random) -> list[FormSection]:
+def choose_form(
+    style: Style, bars: int, exact: bool, rng: random.Random, wanted: Sequence[str] = ()
+) -> list[FormSection]:
     """Return a form of the style for about ``bars`` bars (exactly, when ``exact``).
 
     The form nearest to the length is varied as the style does it (``form_options``), so
-    that two songs of one style and length need not have the same sections.
+    that two songs of one style and length need not have the same sections. ``wanted`` are
+    kinds that it must have, if it is long enough for them.
     """
     lengths = _lengths(style, rng)
     costs: list[tuple[float, list[str], float]] = []
@@ -45,6 +50,9 @@ def choose_form(style: Style, bars: int, exact: bool, rng: random.Random) -> lis
     if bars >= _SHORTEST_VARIED and len(kinds) > 2:
         scale = natural / sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
         kinds = _varied(kinds, style, lengths, round(bars / scale), rng)
+        for kind in wanted:
+            if kind in SECTIONS_BETWEEN and kind not in kinds:
+                kinds = _with(kinds, kind)
         natural = scale * sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
     if not exact and abs(natural - bars) <= 0.3 * bars:
         bars = round(natural)
@@ -80,6 +88,15 @@ def _varied(
         if other and 0.75 * bars <= total <= 1.3 * bars:
             kinds = other
     return kinds
+
+
+def _with(kinds: list[str], new: str) -> list[str]:
+    """Put a section in the place of another contrast, or before the last chorus."""
+    for kind in ("bridge", "solo", "breakdown", "interlude"):
+        if kind in kinds:
+            place = kinds.index(kind)
+            return [*kinds[:place], new, *kinds[place + 1 :]]
+    return _before_last(kinds, new)
 
 
 def _pre_chorus(kinds: list[str]) -> list[str]:

@@ -188,10 +188,11 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     ritardando = style.ending == "ritardando"
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)
+    wanted = [request.section for request in spec.key_changes.value or ()]
     sections = (
         share_bars(style, list(form), bars)
         if form
-        else choose_form(style, bars, exact, stream(seed, "song", "plan", "form"))
+        else choose_form(style, bars, exact, stream(seed, "song", "plan", "form"), wanted)
     )
     # Asked chords run in a loop: one more bar brings them home, unless the length is fixed.
     closing = bool(spec.chords.value) and not (

@@ -40,6 +40,11 @@ _TRIGGER = (
     r"|\bup\s+(?:by\s+)?(?:an?\s+)?(?:half|whole|semi)?[\s-]*(?:an?\s+)?(?:semitone|tone|step)\b"
     r"(?=\s+(?:in|at|for|on)\s+the\s+(?:end|last|final)\b)"
 )
+_TO_KEY = (
+    r"\b(?:go(?:es|ing)?|mov\w+|switch\w*|shift\w*|chang\w*|ends?|ending|finish\w*)\s+"
+    r"(?=(?:to|into|in)\s+(?:the\s+key\s+of\s+)?(?-i:[A-G])(?:[#b♯♭]|[\s-]?(?:sharp|flat))?"
+    r"[\s-]*(?:major|minor|min|maj|m)\b)"
+)
 _NONE = (
     r"\b(?:no|without(?:\s+any)?|never)\s+(?:key[\s-]changes?|modulat\w+|changes?\s+of\s+key)\b"
     r"|\bstay(?:s|ing)?\s+in\s+(?:one|the\s+same|its|a\s+single)\s+key\b"
@@ -56,7 +61,7 @@ def read_key_changes(reader: TextReader) -> tuple[KeyRequest, ...] | None:
     if reader.take(_NONE):
         return ()
     found: list[KeyRequest] = []
-    while match := re.search(_TRIGGER, reader.left, re.IGNORECASE):
+    while match := re.search(f"{_TRIGGER}|{_TO_KEY}", reader.left, re.IGNORECASE):
         start, end = _clause(reader.left, match)
         clause = reader.left[start:end]
         places = list(re.finditer(_PLACE, clause, re.IGNORECASE))
