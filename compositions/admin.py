@@ -13,12 +13,14 @@ from django.utils.safestring import SafeString
 from ariaforge.admin_base import BaseModelAdmin
 from compositions.models import (
     AISession,
+    AISessionStep,
     Branch,
     Chord,
     Composition,
     EditBatch,
     Export,
     Import,
+    LLMInteraction,
     Preset,
     Proposal,
     Render,
@@ -114,21 +116,49 @@ class ChordAdmin(DocumentRowAdmin):
     readonly_fields = ("entity_id",)
 
 
-@admin.register(AISession)
-class AISessionAdmin(BaseModelAdmin):
-    """What was asked of the composer: read-only."""
-
-    list_display = ["prompt", "composition", "operation", "engine_version", "created_by"]
-    list_filter = ["operation", "engine_version"]
-    search_fields = ["prompt"]
+class AIRecordAdmin(BaseModelAdmin):
+    """What was asked of the composer, or of a language model: looked at, not changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sessions are a record."""
+        """A record is written by what it records."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Sessions are a record."""
+        """A record never changes by hand."""
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A record goes with its song."""
+        return False
+
+
+@admin.register(AISession)
+class AISessionAdmin(AIRecordAdmin):
+    """AI sessions."""
+
+    list_display = ["title", "composition", "branch", "created_by", "created_at"]
+    search_fields = ["title", "composition__name", "=id"]
+
+
+@admin.register(AISessionStep)
+class AISessionStepAdmin(AIRecordAdmin):
+    """Steps of AI sessions."""
+
+    list_display = ["prompt", "session", "number", "operation", "state", "engine_version"]
+    list_filter = ["operation", "state", "engine_version"]
+    search_fields = ["prompt", "session__composition__name", "=id"]
+
+
+@admin.register(LLMInteraction)
+class LLMInteractionAdmin(AIRecordAdmin):
+    """Calls to language models."""
+
+    list_display = [
+        "created_at", "purpose", "model", "host", "state", "error_code", "prompt_tokens",
+        "completion_tokens", "duration_ms", "created_by",
+    ]  # fmt: skip
+    list_filter = ["purpose", "state", "model", "host"]
+    search_fields = ["=id", "=step__session__composition__id", "error"]
 
 
 @admin.register(Render)

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from compositions import branch_views, compare_views, history_views, merge_views, proposal_views
+from compositions import (
+    branch_views,
+    compare_views,
+    history_views,
+    merge_views,
+    proposal_views,
+    session_pages,
+)
 
 urlpatterns = [
     path("history/", history_views.song_history, name="song_history"),
@@ -54,5 +61,17 @@ urlpatterns = [
         "proposals/<uuid:proposal>/withdraw/",
         proposal_views.song_proposal_withdraw,
         name="song_proposal_withdraw",
+    ),
+    path("sessions/", session_pages.song_sessions, name="song_sessions"),
+    path("sessions/<uuid:session>/", session_pages.song_session, name="song_session"),
+    path(
+        "sessions/<uuid:session>/replay/",
+        session_pages.song_session_replay,
+        name="song_session_replay",
+    ),
+    path(
+        "sessions/<uuid:session>/branch/",
+        session_pages.song_session_branch,
+        name="song_session_branch",
     ),
 ]

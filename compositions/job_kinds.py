@@ -9,21 +9,24 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from accounts.models import User
-from ariaforge.context import current_action
 from ariaforge.exceptions import NotPermittedError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
+from ariaforge.models import Job
 from compositions import import_jobs as _import_jobs  # noqa: F401 - registers its kind
 from compositions import variation_jobs as _variation_jobs  # noqa: F401 - registers its kind
+from compositions.ai_sessions import replay_jobs as _replay_jobs  # noqa: F401 - registers its kind
+from compositions.ai_sessions.composing import compose_step
+from compositions.ai_sessions.steps import begin_step, end_step, note_failure, step_of_job
 from compositions.composer import Composition as Composed
 from compositions.documents import load_score
 from compositions.history.versions import set_document
-from compositions.models import AISession, Composition, Export, Render, Version
+from compositions.models import AISession, AISessionStep, Composition, Export, Render, Version
 from compositions.score.midi import write_midi
 from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
-from compositions.workshop import compose_from_prompt, soundfont_paths, tags_for
+from compositions.workshop import soundfont_paths, tags_for
 from media.models import Asset
 from media.services import keep_file, prepare_file
 
@@ -64,16 +67,11 @@ class ComposeKind(JobKind):
 
     def run(self, context: JobContext) -> ComposeOutcome:
         """Compose from the session's prompt and seed."""
-        session = _row(AISession, context, "session", "composition__project")
-        composition = session.composition
+        step = step_of_job(context)
+        composition = step.session.composition
+        begin_step(step)
         try:
-            composed = compose_from_prompt(
-                session.prompt,
-                seed=session.seed,
-                lyrics=composition.lyrics,
-                overrides=session.parameters.get("overrides"),
-                on_progress=context.progress,
-            )
+            composed = compose_step(step, context)
         except ValueError as error:
             raise JobError("cannot_compose", str(error)) from error
         midi = _prepare(
@@ -104,9 +102,9 @@ class ComposeKind(JobKind):
             # Somebody has named the song meanwhile; that name stays.
             score = replace(score, title=composition.name)
         composition.save(update_fields=_COMPOSED)
-        session = _row(AISession, context, "session")
+        step = step_of_job(context)
         try:
-            set_document(
+            version = set_document(
                 composition=composition,
                 data=to_dict(score),
                 user=owner,
@@ -114,26 +112,37 @@ class ComposeKind(JobKind):
                 source=Version.Source.COMPOSER,
                 message=f"Composed “{score.title}”",
                 provenance={
-                    "prompt": session.prompt,
-                    "seed": session.seed,
+                    "prompt": step.prompt,
+                    "seed": step.seed,
                     "engine_version": composed.engine_version,
-                    "session": str(session.pk),
-                    **session.parameters,
+                    "session": str(step.session_id),
+                    "session_step": step.number,
+                    # The lyrics are the song's own; they need no second place.
+                    **{key: value for key, value in step.parameters.items() if key != "lyrics"},
                 },
             )
         except NotPermittedError as error:
             # The branch was protected meanwhile.
             raise JobError("not_permitted", error.message) from error
-        AISession.objects.filter(pk=session.pk).update(
+        end_step(
+            step,
+            AISessionStep.State.CHOSEN,
             engine_version=composed.engine_version,
             spec=composition.spec,
             confidence_score=composition.confidence_score,
+            base_version=version.parent,
+            result_version=version,
             result_content_hash=composition.content_hash,
-            updated_by=current_action().actor_id,
+            explanation=composition.explanation,
         )
+        AISession.objects.filter(pk=step.session_id, branch=None).update(branch=composition.branch)
         _note_artifact(context, "midi", composition.midi)
         request_render(composition=composition, user=owner)
         return {"composition": str(composition.pk), "content_hash": composition.content_hash}
+
+    def discard(self, job: Job) -> None:
+        """Keep why it ended."""
+        note_failure(job)
 
 
 @dataclass(frozen=True, slots=True)

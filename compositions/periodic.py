@@ -15,6 +15,7 @@ from ariaforge.context import acting_as
 from ariaforge.jobs.periodic import periodic
 from compositions.editing import lock_document
 from compositions.history.versions import save_working_copy
+from compositions.llm.records import forget_texts
 from compositions.models import Composition, EditBatch, Version
 from compositions.querysets import CompositionQuerySet
 
@@ -41,6 +42,12 @@ def save_idle_songs() -> int:
         except Exception:
             logger.exception("A song could not be saved", extra={"composition": str(key)})
     return saved
+
+
+@periodic(every=timedelta(days=1))
+def forget_llm_texts() -> int:
+    """Empty what was said to language models longer ago than ``settings.LLM_RETENTION_DAYS``."""
+    return forget_texts()
 
 
 def _idle_songs() -> CompositionQuerySet:

@@ -84,6 +84,18 @@ class CompositionContentQuerySet(ProjectContentQuerySet):
     project_lookup = "composition__project"
 
 
+class AISessionStepQuerySet(ProjectContentQuerySet):
+    """Steps of AI sessions."""
+
+    project_lookup = "session__composition__project"
+
+
+class LLMInteractionQuerySet(ProjectContentQuerySet):
+    """Calls to a language model, by the song that they were made for."""
+
+    project_lookup = "step__session__composition__project"
+
+
 class CompositionRecordQuerySet(CompositionContentQuerySet):
     """Records of a song that are never in the trash themselves: versions and edits."""
 

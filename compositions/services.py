@@ -16,10 +16,11 @@ from ariaforge.jobs.services import (
     submit_job,
 )
 from ariaforge.models import Job
+from compositions.ai_sessions.steps import add_step, open_session
 from compositions.composer import parse_prompt
 from compositions.editing import apply_edits
 from compositions.event_topics import composition_topic
-from compositions.models import AISession, Composition, Export, Preset, Render
+from compositions.models import AISessionStep, Composition, Export, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
 from compositions.models.output import NOTE_FORMATS
 from compositions.score.document import mint_id
@@ -129,24 +130,28 @@ def create_from_prompt(
             created_by=user,
             updated_by=user,
         )
-        session = AISession.objects.create(
-            composition=composition,
+        step = add_step(
+            session=open_session(composition=composition, user=user, title=prompt),
+            user=user,
+            operation=AISessionStep.Operation.COMPOSE,
             prompt=prompt,
             seed=composition.seed,
-            parameters={"overrides": overrides or {}},
-            created_by=user,
-            updated_by=user,
+            parameters={"overrides": overrides or {}, "lyrics": lyrics},
         )
         job = submit_job(
             owner=user,
             kind="compose",
-            parameters={"composition": str(composition.pk), "session": str(session.pk)},
+            parameters={
+                "composition": str(composition.pk),
+                "session": str(step.session_id),
+                "step": str(step.pk),
+            },
             topic=composition_topic(composition.pk),
             idempotency_key=idempotency_key,
         )
-        composition.compose_job = session.job = job
+        composition.compose_job = step.job = job
         composition.save(update_fields=["compose_job"])
-        session.save(update_fields=["job"])
+        step.save(update_fields=["job"])
     return composition
 
 

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from ariaforge.context import current_action
 from ariaforge.exceptions import InvalidInputError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
+from ariaforge.models import Job
+from compositions.ai_sessions.steps import begin_step, end_step, note_failure, step_of_job
 from compositions.composer.engine import ENGINE_VERSION
 from compositions.composer.operations import Operation, OperationError, apply_operations
 from compositions.documents import load_plain
 from compositions.history.proposals import propose
-from compositions.models import AISession, Composition, Version
+from compositions.models import AISessionStep, Composition, Version
 from compositions.score.diff_words import tell
 from compositions.score.entities import Plain, to_entities
 from compositions.score.serialisation import from_dict, to_dict
 from compositions.variations import title_of
 
 DESCRIPTION_MAX = 2000
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +44,26 @@ class VaryKind(JobKind):
 
     def run(self, context: JobContext) -> VariationOutcome:
         """Do the operations on the song as it stands."""
-        session = _session(context)
+        step = step_of_job(context)
+        begin_step(step)
         context.progress(0.1, "Composing")
-        outcome = _vary(session, session.composition)
+        outcome = _vary(step, step.session.composition)
         context.progress(0.9, "Comparing")
         return outcome
 
     def finish(self, context: JobContext, outcome: VariationOutcome) -> dict[str, Any]:
         """Offer the new document on a branch of its own."""
-        session = _session(context)
+        step = step_of_job(context)
         user = User.objects.get(pk=context.owner_id)
         composition = Composition.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=session.composition_id
+            pk=step.session.composition_id
         )
         if composition.revision != outcome.revision:
             # Somebody has edited meanwhile: the same is done with the song as it is now.
-            outcome = _vary(session, composition)
+            outcome = _vary(step, composition)
         before = to_entities(load_plain(composition))
         told = [sentence.text for sentence in tell(before, to_entities(outcome.data))]
-        missed = list(session.parameters.get("not_understood", ()))
+        missed = list(step.parameters.get("not_understood", ()))
         remarks = [*outcome.remarks]
         if missed:
             remarks.append(f"Not understood: {', '.join(missed)}.")
@@ -68,54 +71,52 @@ class VaryKind(JobKind):
             proposal = propose(
                 composition=composition,
                 user=user,
-                title=title_of(session),
+                title=title_of(step),
                 data=outcome.data,
                 source=Version.Source.COMPOSER,
                 description="\n".join([*told[:20], *remarks])[:DESCRIPTION_MAX],
                 provenance={
-                    "prompt": session.prompt,
-                    "operations": session.parameters["operations"],
-                    "seed": session.seed,
+                    "prompt": step.prompt,
+                    "operations": step.parameters["operations"],
+                    "seed": step.seed,
                     "engine_version": ENGINE_VERSION,
-                    "session": str(session.pk),
+                    "session": str(step.session_id),
+                    "session_step": step.number,
                     "step": "vary",
                 },
             )
         except InvalidInputError as error:
             raise JobError("cannot_propose", error.message) from error
-        AISession.objects.filter(pk=session.pk).update(
+        end_step(
+            step,
+            AISessionStep.State.OFFERED,
             engine_version=ENGINE_VERSION,
+            proposal=proposal,
+            base_version=proposal.base,
+            result_version=proposal.version,
             result_content_hash=proposal.version.content_hash,
-            updated_by=current_action().actor_id,
+            explanation=[*told[:MOST_TOLD], *remarks],
         )
         return {
             "composition": str(composition.pk),
-            "session": str(session.pk),
+            "session": str(step.session_id),
+            "step": str(step.pk),
             "proposal": str(proposal.pk),
-            "changes": told[:50],
+            "changes": told[:MOST_TOLD],
             "remarks": remarks,
             "not_understood": missed,
         }
 
+    def discard(self, job: Job) -> None:
+        """Keep why it ended."""
+        note_failure(job)
 
-def _vary(session: AISession, composition: Composition) -> VariationOutcome:
-    plan = [Operation.from_dict(entry) for entry in session.parameters["operations"]]
+
+def _vary(step: AISessionStep, composition: Composition) -> VariationOutcome:
+    plan = [Operation.from_dict(entry) for entry in step.parameters["operations"]]
     data = load_plain(composition)
     try:
-        result = apply_operations(from_dict(data), plan, seed=session.seed)
+        result = apply_operations(from_dict(data), plan, seed=step.seed)
     except OperationError as error:
         raise JobError("cannot_vary", str(error)) from error
     return VariationOutcome(to_dict(result.score), composition.revision, result.remarks)
-
-
-def _session(context: JobContext) -> AISession:
-    """Return the request, if the job's owner may still change its song."""
-    owner = User.objects.get(pk=context.owner_id)
-    rows = AISession.objects.editable_by(owner).select_related("composition__project")
-    row: AISession | None = rows.filter(pk=context.parameters["session"]).first()
-    if row is None:
-        raise JobError(
-            "song_is_gone",
-            "The song, or its project, was deleted meanwhile, or you may no longer change it.",
-        )
-    return row

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from ariaforge.exceptions import InvalidInputError
 from ariaforge.jobs.services import IdempotencyKeyReusedError, submit_job
+from compositions.ai_sessions.steps import add_step, session_for
 from compositions.composer.operations import (
     Operation,
     OperationError,
@@ -22,7 +23,7 @@ from compositions.composer.operations import (
 )
 from compositions.documents import load_score
 from compositions.event_topics import composition_topic
-from compositions.models import AISession, Composition
+from compositions.models import AISession, AISessionStep, Composition
 from compositions.score.errors import ScoreError
 from compositions.score.scope import Scope
 from compositions.services import SEED_LIMIT, NothingComposedYetError, one_at_a_time
@@ -30,8 +31,6 @@ from compositions.services import SEED_LIMIT, NothingComposedYetError, one_at_a_
 if TYPE_CHECKING:
     from accounts.models import User
 
-OPERATION = "vary"
-"""What the AI sessions of variations are called."""
 MAX_OPERATIONS = 20
 
 
@@ -44,14 +43,15 @@ def request_variation(
     scope: Any = None,
     seed: int | None = None,
     idempotency_key: str = "",
-) -> AISession:
+    session: AISession | None = None,
+) -> AISessionStep:
     """Ask for a variation: in plain English (``text``) or as plain ``operations``.
 
     Of both exactly one is given. ``scope`` (a plain
     :class:`~compositions.score.scope.Scope`) holds where the request says nothing of its own.
-    Without ``seed`` a random one is drawn. What was not understood is in the session's
-    ``parameters``. With an ``idempotency_key`` that was used before, the session of that
-    first call is returned.
+    Without ``seed`` a random one is drawn. The request is a step of ``session``, or of the
+    person's latest one about the song; what was not understood is in its ``parameters``. With
+    an ``idempotency_key`` that was used before, the step of that first call is returned.
 
     Raises :class:`InvalidInputError` in words when nothing is understood or a value is out
     of range, :class:`NothingComposedYetError` for a song without notes and
@@ -66,20 +66,27 @@ def request_variation(
         raise InvalidInputError(f"The seed must be from 0 to {SEED_LIMIT - 1}.")
     asked = {"text": text, "operations": list(operations), "scope": scope}
     with transaction.atomic():
+        # One after the other, so that two first requests do not begin two sessions.
+        one_at_a_time(user)
         if idempotency_key:
-            one_at_a_time(user)
             earlier = _earlier(user, idempotency_key)
             if earlier is not None:
-                same = earlier.composition_id == composition.pk
+                same = earlier.session.composition_id == composition.pk
                 if not same or earlier.parameters.get("asked") != asked:
                     raise IdempotencyKeyReusedError(
                         "This idempotency key was used before for another request. Use a new key."
                     )
                 return earlier
         plan, missed = _understand(composition, text, operations, scope)
-        session: AISession = AISession.objects.create(
-            composition=composition,
-            operation=OPERATION,
+        step = add_step(
+            session=session_for(
+                composition=composition,
+                user=user,
+                title=text or ", ".join(entry.name.replace("_", " ") for entry in plan),
+                session=session,
+            ),
+            user=user,
+            operation=AISessionStep.Operation.VARY,
             prompt=text,
             seed=secrets.randbelow(SEED_LIMIT) if seed is None else seed,
             parameters={
@@ -87,24 +94,23 @@ def request_variation(
                 "operations": [entry.to_dict() for entry in plan],
                 "not_understood": missed,
             },
-            created_by=user,
-            updated_by=user,
         )
-        session.job = submit_job(
+        step.job = submit_job(
             owner=user,
             kind="vary",
-            parameters={"session": str(session.pk)},
+            parameters={"session": str(step.session_id), "step": str(step.pk)},
             topic=composition_topic(composition.pk),
             idempotency_key=idempotency_key,
         )
-        session.save(update_fields=["job"])
-    return session
+        step.save(update_fields=["job"])
+    return step
 
 
-def _earlier(user: User, key: str) -> AISession | None:
-    found: AISession | None = (
-        AISession.objects.filter(operation=OPERATION, job__owner=user, job__idempotency_key=key)
-        .select_related("job")
+def _earlier(user: User, key: str) -> AISessionStep | None:
+    steps = AISessionStep.objects.filter(operation=AISessionStep.Operation.VARY)
+    found: AISessionStep | None = (
+        steps.filter(job__owner=user, job__idempotency_key=key)
+        .select_related("job", "session")
         .first()
     )
     return found
@@ -138,12 +144,12 @@ def _understand(
     return plan, []
 
 
-def title_of(session: AISession) -> str:
-    """Return what the proposal of a session is called."""
-    if session.prompt:
-        text = session.prompt[:160]
+def title_of(step: AISessionStep) -> str:
+    """Return what the proposal of a step is called."""
+    if step.prompt:
+        text = step.prompt[:160]
         return text[0].upper() + text[1:]
-    names = [str(entry["name"]).replace("_", " ") for entry in session.parameters["operations"]]
+    names = [str(entry["name"]).replace("_", " ") for entry in step.parameters["operations"]]
     return ", ".join(dict.fromkeys(names))[:160].capitalize()
 
 
@@ -152,7 +158,9 @@ def explain_song(composition: Composition) -> list[str]:
     return explain(load_score(composition))
 
 
-def latest_variations(composition: Composition, count: int = 5) -> list[AISession]:
+def latest_variations(composition: Composition, count: int = 5) -> list[AISessionStep]:
     """Return the newest requests for variations with their jobs, for the song's page."""
-    rows = composition.sessions.filter(operation=OPERATION).select_related("job")
-    return list(rows[:count])
+    rows = AISessionStep.objects.filter(
+        session__composition=composition, operation=AISessionStep.Operation.VARY
+    )
+    return list(rows.select_related("job", "session").order_by("-id")[:count])

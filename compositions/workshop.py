@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 
 from compositions.composer import Composition as Composed
 from compositions.composer import compose, parse_prompt
+from compositions.composer.filling import fill_open
 from compositions.documents import music_hash
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
@@ -26,15 +27,21 @@ def compose_from_prompt(
     seed: int,
     lyrics: str = "",
     overrides: dict[str, Any] | None = None,
+    filled: Mapping[str, Any] | None = None,
     on_progress: Progress | None = None,
 ) -> Composed:
     """Read the prompt and compose. ``overrides`` are fields that beat the prompt.
+
+    ``filled`` holds an ``answer`` to what the prompt leaves open
+    (:func:`compositions.composer.filling.fill_open`) and ``notes`` about it.
 
     Raises ``ValueError`` for an empty prompt and for what the composer refuses.
     """
     if not prompt.strip():
         raise ValueError("The prompt is empty; say in a few words what you want to hear.")
     spec = parse_prompt(prompt, overrides=overrides)
+    if filled:
+        spec = fill_open(spec, filled["answer"]).spec.with_note(*filled["notes"])
     return compose(spec, seed=seed, lyrics=lyrics or None, on_progress=on_progress)
 
 

@@ -10,7 +10,6 @@ from rest_framework import serializers
 
 from ariaforge.api.jobs import JobSerializer
 from compositions.models import (
-    AISession,
     Chord,
     Composition,
     Export,
@@ -174,29 +173,6 @@ class ChordSerializer(serializers.ModelSerializer):
             "quality",
             "bass",
             "roman",
-        ]
-        read_only_fields = fields
-
-
-class AISessionSerializer(serializers.ModelSerializer):
-    """A request to the composer, as it was answered."""
-
-    composition = serializers.UUIDField(source="composition_id", read_only=True)
-
-    class Meta:
-        model = AISession
-        fields = [
-            "id",
-            "composition",
-            "operation",
-            "prompt",
-            "parameters",
-            "seed",
-            "engine_version",
-            "spec",
-            "confidence_score",
-            "result_content_hash",
-            "created_at",
         ]
         read_only_fields = fields
 

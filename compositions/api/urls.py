@@ -17,6 +17,7 @@ from compositions.api.editing_views import (
 from compositions.api.import_views import ImportIntoView, ImportSongView, ImportViewSet
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
 from compositions.api.proposal_views import ProposalViewSet
+from compositions.api.session_views import AISessionViewSet
 from compositions.api.variation_views import ExplanationView, VariationsView
 from compositions.api.version_views import VersionViewSet
 
@@ -27,7 +28,7 @@ _song = "compositions/<uuid:composition_pk>"
 router.register(f"{_song}/renders", views.RenderViewSet, basename="composition-render")
 router.register(f"{_song}/exports", views.ExportViewSet, basename="composition-export")
 router.register(f"{_song}/imports", ImportViewSet, basename="composition-imports")
-router.register(f"{_song}/sessions", views.AISessionViewSet, basename="composition-session")
+router.register(f"{_song}/sessions", AISessionViewSet, basename="composition-session")
 router.register(f"{_song}/versions", VersionViewSet, basename="composition-version")
 router.register(f"{_song}/branches", BranchViewSet, basename="composition-branch")
 router.register(f"{_song}/tags", TagViewSet, basename="composition-tag")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,9 +13,10 @@ from rest_framework.views import APIView
 
 from ariaforge.api.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from ariaforge.api.jobs import JobSerializer
+from ariaforge.exceptions import InvalidInputError
 from compositions.api.base import actor, song_to_edit, song_to_see
 from compositions.composer.operations.sentences import MAX_REQUEST_CHARACTERS
-from compositions.models import AISession
+from compositions.models import AISession, AISessionStep, Composition
 from compositions.services import SEED_LIMIT
 from compositions.variations import MAX_OPERATIONS, explain_song, request_variation
 
@@ -27,6 +29,11 @@ class VariationRequestSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         max_length=MAX_REQUEST_CHARACTERS,
         help_text="Plain English, such as “less busy drums in verse 2, and up a tone at the end”.",
+    )
+    session = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="The session of yours that goes on; your latest one about the song otherwise.",
     )
     operations = serializers.ListField(
         child=serializers.DictField(),
@@ -44,27 +51,28 @@ class VariationRequestSerializer(serializers.Serializer[Any]):
     )
 
 
-class VariationSerializer(serializers.ModelSerializer[AISession]):
+class VariationSerializer(serializers.ModelSerializer[AISessionStep]):
     """A request for a variation; the result of its finished job names the proposal."""
 
-    composition = serializers.UUIDField(source="composition_id", read_only=True)
+    composition = serializers.UUIDField(source="session.composition_id", read_only=True)
+    session = serializers.UUIDField(source="session_id", read_only=True)
     job = JobSerializer(read_only=True, allow_null=True)
     operations = serializers.SerializerMethodField()
     not_understood = serializers.SerializerMethodField()
 
     class Meta:
-        model = AISession
+        model = AISessionStep
         fields: tuple[str, ...] = (
-            "id", "composition", "prompt", "seed", "operations", "not_understood", "job",
-            "created_at",
+            "id", "composition", "session", "number", "prompt", "seed", "operations",
+            "not_understood", "state", "job", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
-    def get_operations(self, row: AISession) -> list[dict[str, Any]]:
+    def get_operations(self, row: AISessionStep) -> list[dict[str, Any]]:
         """What will be done, in order."""
         return list(row.parameters.get("operations", ()))
 
-    def get_not_understood(self, row: AISession) -> list[str]:
+    def get_not_understood(self, row: AISessionStep) -> list[str]:
         """Words and places that were not understood and are left out."""
         return list(row.parameters.get("not_understood", ()))
 
@@ -98,10 +106,22 @@ class VariationsView(APIView):
             operations=data.get("operations", ()),
             scope=data.get("scope"),
             seed=data.get("seed"),
+            session=_session(song, data.get("session")),
             idempotency_key=idempotency_key(request),
         )
         answer = VariationSerializer(row, context={"request": request}).data
         return Response(answer, status=status.HTTP_202_ACCEPTED)
+
+
+def _session(song: Composition, key: UUID | None) -> AISession | None:
+    if key is None:
+        return None
+    found: AISession | None = AISession.objects.filter(composition=song, pk=key).first()
+    if found is None:
+        raise InvalidInputError(
+            "This song has no such session.", details={"session": ["It does not exist."]}
+        )
+    return found
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):

@@ -24,7 +24,6 @@ from compositions import selectors, services
 from compositions.api.base import OfCompositionViewSet, actor, song_to_edit
 from compositions.api.filters import CompositionFilter
 from compositions.api.serializers import (
-    AISessionSerializer,
     ChordSerializer,
     ComposeSerializer,
     CompositionListSerializer,
@@ -38,7 +37,7 @@ from compositions.api.serializers import (
     TrackSerializer,
 )
 from compositions.documents import load_score
-from compositions.models import AISession, Composition, Export, Preset, Render
+from compositions.models import Composition, Export, Preset, Render
 from compositions.score.midi import write_midi
 
 
@@ -263,21 +262,6 @@ class ExportViewSet(OfCompositionViewSet):
             **form.validated_data,
         )
         return Response(self.get_serializer(export).data, status=status.HTTP_202_ACCEPTED)
-
-
-@extend_schema_view(
-    list=extend_schema(summary="List the AI sessions of a song"),
-    retrieve=extend_schema(summary="Get an AI session"),
-)
-class AISessionViewSet(OfCompositionViewSet):
-    """What was asked of the composer."""
-
-    queryset = AISession.objects.none()
-    serializer_class = AISessionSerializer
-
-    def related(self) -> QuerySet[Any]:
-        """As they are."""
-        return AISession.objects.all()
 
 
 @extend_schema_view(

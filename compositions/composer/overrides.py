@@ -76,6 +76,21 @@ def apply_overrides(spec: MusicSpec, overrides: Mapping[str, Any]) -> MusicSpec:
     return spec
 
 
+def read_field(name: str, value: Any) -> Any:
+    """Return the value of one field of a specification, checked as an explicit field is.
+
+    Raises ``ValueError`` when there is no such field or the value makes no sense.
+    """
+    if name not in FIELD_NAMES:
+        raise ValueError(f"{name:.40}: this field does not exist")
+    try:
+        return _READERS[name](value)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{name}: malformed value {value!r:.80}") from error
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
 def _key(value: Any) -> tuple[str, str | None]:
     text = str(value).strip()
     tonic, mode, _ = read_key(TextReader(f"key of {text[:1].upper()}{text[1:]}"))

@@ -18,6 +18,8 @@ class Source(StrEnum):
 
     USER = "user"
     PROMPT = "prompt"
+    # A language model's reading of the prompt, where the parser found nothing.
+    LLM = "llm"
     STYLE = "style"
     DEFAULT = "default"
 
@@ -32,8 +34,8 @@ class SpecField:
 
     @property
     def asked(self) -> bool:
-        """True when the musician asked for this value, by field or by prompt."""
-        return self.value is not None and self.source in (Source.USER, Source.PROMPT)
+        """True when the musician asked for this value, by field or by prompt, however read."""
+        return self.value is not None and self.source in (Source.USER, Source.PROMPT, Source.LLM)
 
 
 @dataclass(frozen=True, slots=True)

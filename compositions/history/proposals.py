@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from ariaforge.exceptions import ConflictError, InvalidInputError, NotPermittedError
+from compositions.ai_sessions.decisions import note_decision
 from compositions.documents import load_plain, prepare
 from compositions.editing import lock_document
 from compositions.history.ancestors import nearest_common_ancestor
@@ -282,6 +283,7 @@ def _close(
     proposal.decided_at = timezone.now()
     proposal.result = result
     proposal.save(update_fields=["state", "decision", "decided_by", "decided_at", "result"])
+    note_decision(proposal)
     tell_history(proposal.composition, "proposal", proposal)
     return proposal
 

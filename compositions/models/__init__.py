@@ -5,11 +5,13 @@ from compositions.models.document import Chord, LyricLine, NoteWindow, Section, 
 from compositions.models.edits import EditBatch, EditOp
 from compositions.models.history import Blob, Branch, Proposal, Tag, Version
 from compositions.models.imports import Import
+from compositions.models.language_model import LLMInteraction
 from compositions.models.output import Export, Preset, Render
-from compositions.models.session import AISession
+from compositions.models.session import AISession, AISessionStep
 
 __all__ = [
     "AISession",
+    "AISessionStep",
     "Blob",
     "Branch",
     "Chord",
@@ -18,6 +20,7 @@ __all__ = [
     "EditOp",
     "Export",
     "Import",
+    "LLMInteraction",
     "LyricLine",
     "NoteWindow",
     "Preset",

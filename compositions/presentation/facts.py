@@ -43,6 +43,7 @@ FIELD_LABELS = {
 SOURCE_LABELS = {
     "user": ("You set it", "asked"),
     "prompt": ("Your words", "asked"),
+    "llm": ("Language model", "asked"),
     "style": ("The style", ""),
     "default": ("AriaForge", ""),
 }

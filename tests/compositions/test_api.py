@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.services import create_api_token
 from ariaforge.models import Job
+from compositions.ai_sessions.steps import add_step
 from compositions.models import AISession, Composition, Export, Preset, Render
 from compositions.score.document import ordered
 from compositions.score.serialisation import from_dict
@@ -67,7 +68,9 @@ def test_a_prompt_is_accepted_and_its_job_can_be_watched(client: APIClient) -> N
     assert client.get(f"/api/v1/jobs/{body['job']['id']}/").json()["kind"] == "compose"
     assert client.get(f"{SONGS}{body['id']}/").json()["lyrics"] == "la la"
     (session,) = client.get(f"{SONGS}{body['id']}/sessions/").json()["results"]
-    assert (session["prompt"], session["seed"]) == (PROMPT, 7)
+    assert (session["title"], session["step_count"]) == (PROMPT, 1)
+    (step,) = client.get(f"{SONGS}{body['id']}/sessions/{session['id']}/").json()["steps"]
+    assert (step["prompt"], step["seed"], step["state"]) == (PROMPT, 7, "running")
 
 
 def test_the_same_key_answers_with_the_same_song(client: APIClient) -> None:
@@ -269,7 +272,8 @@ def add_row(song: Composition, part: str) -> None:
             composition=song, content_hash="x", job=job, asset=song.midi, format="midi"
         )
     else:
-        AISession.objects.create(composition=song, seed=1, job=job)
+        session = AISession.objects.create(composition=song, created_by=song.created_by)
+        add_step(session=session, user=song.created_by, operation="compose", seed=1)
 
 
 def queries_of(client: APIClient, path: str, rows: int) -> int:

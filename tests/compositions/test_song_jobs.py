@@ -15,10 +15,11 @@ from ariaforge.exceptions import ConflictError, InvalidInputError
 from ariaforge.jobs.registry import JobContext, JobError, find_kind
 from ariaforge.jobs.services import submit_job
 from ariaforge.models import Job
+from compositions.ai_sessions.steps import add_step, open_session
 from compositions.documents import load_plain, load_score, music_hash
 from compositions.history.branches import protect_branch
 from compositions.history.versions import load_version
-from compositions.models import AISession, Composition, Export, Track, Version
+from compositions.models import AISessionStep, Composition, Export, Track, Version
 from compositions.models.composition import Stage
 from compositions.presentation import progress_card
 from compositions.score.midi import write_midi
@@ -76,9 +77,10 @@ def test_composing_stores_the_document_and_asks_for_the_mix(composed_song, music
     assert 0 <= song.confidence_score <= 1
     assert song.created_by == musician
     assert all(track.created_by == musician for track in song.tracks.all())
-    session = AISession.objects.get(composition=song)
-    assert session.result_content_hash == song.content_hash
-    assert session.engine_version == song.engine_version
+    step = AISessionStep.objects.get(session__composition=song)
+    assert step.state == "chosen"
+    assert step.result_content_hash == song.content_hash
+    assert step.engine_version == song.engine_version
     # The stored file is the document as it is.
     with song.midi.file.open("rb") as stored:
         assert stored.read() == write_midi(load_score(song))
@@ -225,12 +227,13 @@ def test_composing_begins_the_history_of_a_song(composed_song, musician):
     assert (version.number, version.source) == (1, "composer")
     assert version.author_id == musician.pk
     assert load_version(version) == load_plain(composed_song)
-    session = AISession.objects.get(composition=composed_song)
+    step = AISessionStep.objects.get(session__composition=composed_song)
     assert version.provenance == {
         "prompt": PROMPT,
         "seed": 7,
         "engine_version": composed_song.engine_version,
-        "session": str(session.pk),
+        "session": str(step.session_id),
+        "session_step": 1,
         "overrides": {},
     }
 
@@ -238,8 +241,8 @@ def test_composing_begins_the_history_of_a_song(composed_song, musician):
 def test_composing_again_saves_unsaved_edits_before(composed_song, musician, run_jobs):
     track = composed_song.tracks.first()
     edit(composed_song, musician, track.entity_id, muted=True)
-    session = AISession.objects.get(composition=composed_song)
-    again = {"composition": str(composed_song.pk), "session": str(session.pk)}
+    step = AISessionStep.objects.get(session__composition=composed_song)
+    again = {"composition": str(composed_song.pk), "step": str(step.pk)}
     submit_job(owner=musician, kind="compose", parameters=again)
 
     run_jobs("compose")
@@ -256,8 +259,8 @@ def test_composing_again_saves_unsaved_edits_before(composed_song, musician, run
 def test_composing_again_stops_at_a_branch_that_was_protected(composed_song, run_jobs):
     editor = MembershipFactory(project=composed_song.project, role="editor").user
     protect_branch(branch=composed_song.branch, user=composed_song.created_by)
-    session = AISession.objects.get(composition=composed_song)
-    again = {"composition": str(composed_song.pk), "session": str(session.pk)}
+    step = AISessionStep.objects.get(session__composition=composed_song)
+    again = {"composition": str(composed_song.pk), "step": str(step.pk)}
     submit_job(owner=editor, kind="compose", parameters=again)
     with pytest.raises(JobError, match="protected"):
         run_jobs("compose")
@@ -348,11 +351,17 @@ def test_a_mix_asked_for_earlier_does_not_replace_a_later_one(composed_song, mus
 @pytest.mark.parametrize("kind", ["compose", "render", "export"])
 def test_work_on_a_song_in_the_trash_says_so(musician, kind, tmp_path):
     song = make_song(musician, "ready")
-    session = AISession.objects.create(composition=song, prompt=PROMPT, seed=1)
+    step = add_step(
+        session=open_session(composition=song, user=musician, title=PROMPT),
+        user=musician,
+        operation="compose",
+        prompt=PROMPT,
+        seed=1,
+    )
     export = Export.objects.create(composition=song, format="midi", content_hash="x")
     parameters = {
         "composition": str(song.pk),
-        "session": str(session.pk),
+        "step": str(step.pk),
         "render": str(song.current_render_id),
         "export": str(export.pk),
     }

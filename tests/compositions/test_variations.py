@@ -19,7 +19,7 @@ from compositions.documents import load_score
 from compositions.editing import apply_edits
 from compositions.history.proposals import accept
 from compositions.history.versions import load_version
-from compositions.models import AISession, Composition, Proposal, Version
+from compositions.models import AISessionStep, Composition, Proposal, Version
 from compositions.score.serialisation import from_dict
 from compositions.services import NothingComposedYetError
 from compositions.variations import request_variation
@@ -46,19 +46,19 @@ def url(song: Composition) -> str:
     return f"/api/v1/compositions/{song.pk}/variations/"
 
 
-def done(session: AISession, run_jobs: Work) -> Job:
+def done(step: AISessionStep, run_jobs: Work) -> Job:
     run_jobs("compose")
-    return Job.objects.get(pk=session.job_id)
+    return Job.objects.get(pk=step.job_id)
 
 
 def test_words_become_a_proposal_and_the_song_stays(
     song: Composition, musician: User, run_jobs: Work
 ) -> None:
     before = load_score(song)
-    session = request_variation(
+    step = request_variation(
         composition=song, user=musician, text="the chorus an octave higher", seed=5
     )
-    job = done(session, run_jobs)
+    job = done(step, run_jobs)
     assert job.state == "succeeded", job.error_message
     assert load_score(song) == before
     proposal = Proposal.objects.get(pk=job.result["proposal"])
@@ -67,11 +67,11 @@ def test_words_become_a_proposal_and_the_song_stays(
     provenance = proposal.provenance
     assert (provenance["prompt"], provenance["seed"]) == ("the chorus an octave higher", 5)
     assert provenance["operations"][0]["name"] == "transpose"
-    assert provenance["session"] == str(session.pk)
+    assert provenance["session"] == str(step.session_id)
     assert provenance["engine_version"]
     assert job.result["changes"]
-    session.refresh_from_db()
-    assert session.result_content_hash == proposal.version.content_hash
+    step.refresh_from_db()
+    assert step.result_content_hash == proposal.version.content_hash
     accept(proposal=proposal, user=musician)
     song.refresh_from_db()
     after = load_score(song)
@@ -91,10 +91,10 @@ def test_the_same_seed_offers_the_same_music(
 ) -> None:
     offers = []
     for seed in (3, 3, 4):
-        session = request_variation(
+        step = request_variation(
             composition=song, user=musician, text="new bass line in bars 5-8", seed=seed
         )
-        job = done(session, run_jobs)
+        job = done(step, run_jobs)
         offers.append(Proposal.objects.get(pk=job.result["proposal"]).version.content_hash)
     assert offers[0] == offers[1] != offers[2]
 
@@ -102,10 +102,10 @@ def test_the_same_seed_offers_the_same_music(
 def test_an_edit_meanwhile_is_kept_in_the_offer(
     song: Composition, musician: User, run_jobs: Work
 ) -> None:
-    session = request_variation(composition=song, user=musician, text="a bit faster")
+    step = request_variation(composition=song, user=musician, text="a bit faster")
     title = {"op_id": "one", "entity_id": "meta", "set": {"title": "Meanwhile"}}
     apply_edits(composition=song, user=musician, name="Rename", operations=[title])
-    job = done(session, run_jobs)
+    job = done(step, run_jobs)
     offered = load_version(Proposal.objects.get(pk=job.result["proposal"]).version)
     assert from_dict(offered).title == "Meanwhile"
 
@@ -113,11 +113,11 @@ def test_an_edit_meanwhile_is_kept_in_the_offer(
 def test_what_is_not_understood_is_said(song: Composition, musician: User, run_jobs: Work) -> None:
     with pytest.raises(InvalidInputError, match="Nothing in “make it purple” was understood"):
         request_variation(composition=song, user=musician, text="make it purple")
-    session = request_variation(
+    step = request_variation(
         composition=song, user=musician, text="a bit faster, and make it purple"
     )
-    assert session.parameters["not_understood"] == ["purple"]
-    assert "Not understood: purple." in done(session, run_jobs).result["remarks"]
+    assert step.parameters["not_understood"] == ["purple"]
+    assert "Not understood: purple." in done(step, run_jobs).result["remarks"]
     assert not Proposal.objects.exclude(composition=song).exists()
 
 
@@ -125,9 +125,9 @@ def test_what_cannot_be_done_fails_in_words(
     song: Composition, musician: User, run_jobs: Work
 ) -> None:
     operations = [{"name": "transpose", "parameters": {"semitones": 48}}]
-    session = request_variation(composition=song, user=musician, operations=operations)
+    step = request_variation(composition=song, user=musician, operations=operations)
     with pytest.raises(JobError, match="would leave the range of MIDI"):
-        done(session, run_jobs)
+        done(step, run_jobs)
     assert not Proposal.objects.filter(composition=song).exists()
 
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_done_fails_in_words(
 def test_bad_requests(song: Composition, musician: User, request_: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError):
         request_variation(composition=song, user=musician, **request_)
-    assert not AISession.objects.filter(operation="vary").exists()
+    assert not AISessionStep.objects.filter(operation="vary").exists()
 
 
 def test_a_song_without_notes_waits(musician: User) -> None:
@@ -156,7 +156,7 @@ def test_idempotency(song: Composition, musician: User) -> None:
     assert request_variation(text="faster", **ask) == first
     with pytest.raises(IdempotencyKeyReusedError):
         request_variation(text="slower", **ask)
-    assert AISession.objects.filter(operation="vary").count() == 1
+    assert AISessionStep.objects.filter(operation="vary").count() == 1
 
 
 def test_api(api: APIClient, song: Composition, run_jobs: Work) -> None:

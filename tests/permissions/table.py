@@ -11,6 +11,7 @@ from typing import Any
 from tests.permissions.history_pages import HISTORY_PAGES
 from tests.permissions.imports import IMPORTS
 from tests.permissions.rows import Row, api, page, public
+from tests.permissions.sessions import SESSIONS
 from tests.permissions.variations import VARIATIONS
 from tests.permissions.world import World
 
@@ -110,10 +111,6 @@ def render(world: World) -> dict[str, Any]:
 
 def export(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk, "pk": world.export.pk}
-
-
-def session(world: World) -> dict[str, Any]:
-    return {"composition_pk": world.song.pk, "pk": world.session.pk}
 
 
 def offered_version(world: World) -> dict[str, Any]:
@@ -368,8 +365,6 @@ COMPOSITIONS: list[Row] = [
         bodies={"POST": midi_export},
     ),
     api("composition-export-detail", args=export, GET="401 404 200 200 200 200 404"),
-    api("composition-session-list", args=in_song, GET="401 404 200 200 200 200 404"),
-    api("composition-session-detail", args=session, GET="401 404 200 200 200 200 404"),
     api(
         "composition-version-list",
         args=in_song,
@@ -477,6 +472,7 @@ TABLE = {
         *COMPOSITIONS,
         *HISTORY_PAGES,
         *IMPORTS,
+        *SESSIONS,
         *VARIATIONS,
         *COLLABORATION,
     ]

@@ -13,12 +13,13 @@ from typing import Any
 from accounts.models import ApiToken, User
 from accounts.services import create_api_token, issue_sign_in_link
 from ariaforge.models import Job
+from compositions.ai_sessions.steps import add_step, end_step, open_session
 from compositions.documents import load_plain
 from compositions.editing import apply_edits, undo
 from compositions.history.branches import create_branch, create_tag
 from compositions.history.proposals import propose
 from compositions.models import (
-    AISession,
+    AISessionStep,
     Branch,
     Composition,
     EditBatch,
@@ -61,7 +62,7 @@ class World:
     trashed_song: Composition
     render: Render
     export: Export
-    session: AISession
+    step: AISessionStep
     preset: Preset
     branch: Branch
     tag: Tag
@@ -126,7 +127,7 @@ def build_world() -> World:
         stopped_song=stopped_song,
         render=song.current_render,
         export=export,
-        session=AISession.objects.create(composition=song, seed=1),
+        step=ask_composer(song, people["editor"], proposal),
         preset=Preset.objects.create(name="Quiet", parameters={"target_lufs": -20.0}),
         branch=create_branch(composition=song, user=people["editor"], name="idea"),
         tag=create_tag(composition=song, user=people["editor"], name="Demo", version="v1"),
@@ -136,6 +137,21 @@ def build_world() -> World:
         ),
         editor_edit=batch,
     )
+
+
+def ask_composer(song: Composition, user: User | None, proposal: Proposal) -> AISessionStep:
+    """A session of the editor's about the song, with the step that composed it."""
+    assert user is not None
+    step = add_step(
+        session=open_session(composition=song, user=user, title="Rain"),
+        user=user,
+        operation="compose",
+        prompt=song.ai_prompt,
+        seed=1,
+    )
+    end_step(step, "chosen", result_version=proposal.base, engine_version="composer 1")
+    step.refresh_from_db()
+    return step
 
 
 def rename_track(song: Composition, user: User | None, number: int) -> EditBatch:
