@@ -29,6 +29,7 @@ _ELECTRIC = frozenset(
 _KINDS = dict.fromkeys(_SAXES, _SAXES) | {"Electric Guitar": _ELECTRIC}
 """What a plain word may stand for where its family is too wide: a sax is no harmonica."""
 _NOT_PLAIN = frozenset({"Pedal Steel", "Guitar Harmonics"})
+_WINDOW, _MIDDLE = 18, 70
 _BREAKS_UP = frozenset({"Acoustic Guitar", "Nylon Guitar", "Electric Guitar", "Banjo", "Mandolin"})
 
 
@@ -95,7 +96,28 @@ def cast(plan: SongPlan) -> list[Seat]:
     if plan.sheet is not None and not any(seat.part.role == "vocal" for seat in seats):
         voice = instruments()["Voice"]
         seats.insert(0, Seat(make_part("vocal", voice), voice, False))
-    return _ordered(_with_harmony(seats, unwanted, only))
+    seats = _ordered(_with_harmony(seats, unwanted, only))
+    if spec.register.asked:
+        seats = [_in_register(seat, float(spec.register.value)) for seat in seats]
+    return seats
+
+
+def _in_register(seat: Seat, register: float) -> Seat:
+    """Move the tune's part of the instrument's range: 0 is its low end, 1 its high one.
+
+    The window of an octave and a half lies up to an octave and a half off the middle
+    register of tunes, as far as the instrument goes.
+    """
+    if seat.part.role not in ("lead", "vocal"):
+        return seat
+    low, high = seat.instrument.low, seat.instrument.high
+    if high - low <= _WINDOW:
+        return seat
+    middle = min(high, max(low, _MIDDLE)) if low <= _MIDDLE <= high else (low + high) / 2
+    centre = round(middle + (register - 0.5) * 2 * _WINDOW)
+    bottom = min(high - _WINDOW, max(low, centre - _WINDOW // 2))
+    instrument = replace(seat.instrument, low=bottom, high=bottom + _WINDOW)
+    return replace(seat, instrument=instrument)
 
 
 def _weighted(names: list[str], weights: list[float], draw: float) -> str:
@@ -118,6 +140,7 @@ def _instrument(request: InstrumentRequest, parts: list[StylePart]) -> Instrumen
             base,
             name=request.name,
             program=request.program,
+            bank=request.bank,
             roles=roles,
             percussion=request.percussion,
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from compositions.composer.prompt_directions import SECTIONS_LEFT_OUT
 from compositions.composer.prompt_form import parse_form_text
 from compositions.composer.prompt_harmony import parse_chord_text
 from compositions.composer.prompt_key import mode_of, note_name, read_key
@@ -162,6 +163,8 @@ def _unwanted(value: Any) -> tuple[str, ...]:
     found = []
     for word in _words(value):
         name = unwanted_name(word.lower())
+        if name is None and word.lower() in SECTIONS_LEFT_OUT:
+            name = word.lower()
         if name is None:
             raise ValueError(f"{word!r} is neither a role nor an instrument")
         found.append(name)

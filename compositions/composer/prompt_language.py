@@ -29,6 +29,7 @@ LANGUAGE_NAMES: dict[str, str] = {
     "portugais": "pt", "portugiesisch": "pt", "portoghese": "pt", "português": "pt",
 }  # fmt: skip
 _ENGLISH = word_list("english_marks")
+_SHARED = frozenset({"no", "in", "as", "do", "me", "so", "on", "per", "la", "come", "die", "com"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -120,7 +121,7 @@ def detect_language(text: str) -> tuple[str, float]:
 
 def _weight(word: str) -> float:
     """How much a function word tells: "in" and "a" are words of many languages."""
-    if len(word) == 1 or word in _ENGLISH:
+    if len(word) == 1 or word in _ENGLISH or word in _SHARED:
         return 0.1
     return 0.3 if word in english_words() else 0.7
 

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from compositions.composer.prompt_directions import one_meter
 from compositions.composer.prompt_key import KeyMention
 from compositions.composer.prompt_notes import settle
 from compositions.composer.prompt_reference import Reference
 from compositions.composer.prompt_tempo import TempoMention
 from compositions.composer.prompt_vocabulary import Vocabulary, Word
 from compositions.composer.prompt_words import find_genre, moods
-from compositions.composer.spec import InstrumentRequest
+from compositions.composer.spec import InstrumentRequest, KeyRequest
 from compositions.composer.styles import instruments, styles
 
 MAX_SECONDS, MAX_BARS = 900.0, 1000
@@ -85,10 +86,8 @@ def use_keys(found: Findings, text: str, mentions: list[KeyMention]) -> None:
         moves = _CHANGE.search(before) or _CHANGE.search(f"{before}in ")
         later = moves or _LATER_PART.search(before)
         if mention.tonic and home and later and not _TAKEN_BACK.search(before):
-            found.note(
-                f"The song stays in its first key; a change of key ({mention.text}) is"
-                " not taken from the prompt."
-            )
+            after = text[mention.start + len(mention.text) :]
+            _move_later(found, mention, before, after)
             continue
         home.append(mention)
     tonics = [mention for mention in home if mention.tonic]
@@ -108,6 +107,18 @@ def use_keys(found: Findings, text: str, mentions: list[KeyMention]) -> None:
         found.set("mode", home[-1].mode.value, home[-1].confidence)
 
 
+def _move_later(found: Findings, mention: KeyMention, before: str, after: str) -> None:
+    """ "A bridge in B minor" and "ends in D major": a change of key, not the key of the song."""
+    part = r"(chorus|bridge|outro|solo|drop|middle)"
+    place = re.search(rf"\b{part}\b[^,.;]*$", before, re.IGNORECASE) or re.match(
+        rf"\s+(?:in|at|for|during|on|over)\s+the\s+{part}\b", after, re.IGNORECASE
+    )
+    section = place[1].lower() if place else "last chorus"
+    mode = f" {mention.mode.value.replace('_', ' ')}" if mention.mode else ""
+    change = KeyRequest("bridge" if section == "middle" else section, f"{mention.tonic}{mode}")
+    found.set("key_changes", (*(found.get("key_changes") or ()), change), 0.7)
+
+
 def use_length(
     found: Findings, bars: list[tuple[int, int]], seconds: list[tuple[int, float]]
 ) -> None:
@@ -122,10 +133,15 @@ def use_length(
         found.note(settle([f"{length:g} seconds" for length in lengths], lengths))
 
 
-def use_meters(found: Findings, mentions: list[tuple[int, tuple[int, int], float, str]]) -> None:
-    """Set the meter: the last one named."""
+def use_meters(
+    found: Findings, mentions: list[tuple[int, tuple[int, int], float, str]], text: str
+) -> None:
+    """Set the meter: the last one named, but the first where sections have their own."""
     if not mentions:
         return
+    if note := one_meter(text, mentions):
+        found.note(note)
+        mentions = mentions[:1]
     _, meter, sure, text = mentions[-1]
     found.set("meter", meter, found.sure(text, sure))
     found.note(settle([entry[3] for entry in mentions], [entry[1] for entry in mentions]))

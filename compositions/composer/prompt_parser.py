@@ -14,6 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from compositions.composer.overrides import apply_overrides
+from compositions.composer.prompt_directions import (
+    read_not_composed,
+    read_register,
+    read_sections_left_out,
+)
 from compositions.composer.prompt_form import read_form
 from compositions.composer.prompt_harmony import read_chords
 from compositions.composer.prompt_key import read_keys
@@ -63,8 +68,6 @@ _LEVELS: tuple[tuple[str, str, float], ...] = (
      r"|intricate", "complexity", 0.85),
     (r"simple\s+(?:chords|harmony)|(?:three|two|four)[\s-]chords?|very\s+simple|easy\s+to\s+play"
      r"|for\s+beginners", "complexity", 0.05),
-    (r"high[\s-](?:register|pitched|range)|soaring|up\s+high", "register", 0.85),
-    (r"(?:low|deep)[\s-](?:register|pitched|range)|down\s+low", "register", 0.15),
 )  # fmt: skip
 _ERA_WORDS = {"fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s",
               "nineties": "90s", "noughties": "00s", "twenties": "20s"}  # fmt: skip
@@ -109,6 +112,8 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
         found.set("key_changes", changes, 0.9)
     use_keys(found, text, read_keys(reader, german=language == "de"))
     reader = TextReader(_in_english(reader.left, language, sure, found))
+    if language != "en" and (changes := read_key_changes(reader)) is not None:
+        found.set("key_changes", changes, 0.8)
     _read_english(reader, found)
     use_references(found, references)
     spec = MusicSpec(prompt=prompt[:MAX_PROMPT_CHARACTERS])
@@ -159,7 +164,12 @@ def _read_english(reader: TextReader, found: Findings) -> None:
     if open_length and (short := read_length_word(reader)):
         found.set("seconds", short, 0.5)
     words = Vocabulary()
+    left_out = read_sections_left_out(reader)
     read_unwanted(reader, words)
+    for note in read_not_composed(reader):
+        found.note(note)
+    if (register := read_register(reader)) is not None:
+        found.set("register", register, 0.8)
     for pattern, name, level in _LEVELS:
         if name not in found.values and reader.take(rf"\b(?:{pattern})\b"):
             found.set(name, level, 0.8)
@@ -168,7 +178,9 @@ def _read_english(reader: TextReader, found: Findings) -> None:
     tempos = read_tempos(reader)
     read_vocabulary(reader, words)
     use_vocabulary(found, reader.text, words, blues=twelve_bar is not None)
-    use_meters(found, meters)
+    if left_out:
+        found.set("unwanted", (*(found.get("unwanted") or ()), *left_out), 1.0)
+    use_meters(found, meters, reader.text)
     use_tempos(found, tempos)
 
 

@@ -30,6 +30,9 @@ ROLE_WORDS: dict[str, str] = {
 _KINDS = {"Organ": "Organ", "Piano": "Piano", "Alto Sax": "Sax"}
 """Instruments whose plain name, when unwanted, rules out the whole kind."""
 
+_SUNG = frozenset({52, 53, 54, 85, 91})
+"""General MIDI programs that sound like voices, pads and leads among them."""
+
 _FAMILIES = frozenset({"synth", "guitar", "brass", "strings", "keys"})
 
 
@@ -124,6 +127,7 @@ def request(name: str, text: str = "") -> InstrumentRequest:
     return InstrumentRequest(
         name=instrument.name,
         program=instrument.program,
+        bank=instrument.bank,
         percussion=instrument.percussion,
         roles=instrument.roles,
         generic=text.lower() in _GENERIC,
@@ -165,6 +169,7 @@ def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -
             return True
     if role == "percussion" and "drums" in unwanted:
         return True
-    if instrument.family == "voice" and "vocal" in unwanted:
+    sung = instrument.family == "voice" or instrument.program in _SUNG
+    if "vocal" in unwanted and sung and not instrument.percussion:
         return True
     return instrument.family in unwanted and instrument.family in _FAMILIES

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import random
 import re
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
+from compositions.composer.prompt_directions import SECTIONS_LEFT_OUT
 from compositions.composer.prompt_scene import scene_scores, scene_words
 from compositions.composer.prompt_words import moods
 from compositions.composer.rhythm import grid_for
@@ -50,6 +52,8 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
     style = styles().get(spec.genre.value)
     if style is None:
         raise ValueError(f"genre: {spec.genre.value!r} is not a known style")
+    if left_out := SECTIONS_LEFT_OUT & set(spec.unwanted.value or ()):
+        style = without_sections(style, left_out)
     for name in spec.blend.value or ():
         if name in styles() and name != style.name:
             style = blended(style, styles()[name])
@@ -186,6 +190,21 @@ def _choose_genre(spec: MusicSpec, rng: random.Random) -> MusicSpec:
             f"No style was named; {styles()[name].title} was chosen for: {', '.join(words)}."
         )
     return spec
+
+
+def without_sections(style: Style, kinds: Set[str]) -> Style:
+    """Return a style whose forms lack these section kinds ("no solo"); one section stays."""
+    forms = [tuple(kind for kind in form if kind not in kinds) for form in style.forms]
+    options = {name: chance for name, chance in style.form_options.items()
+               if not any(kind in name for kind in kinds) or name == "no_intro"}  # fmt: skip
+    if "intro" in kinds:
+        options.pop("no_intro", None)
+    return replace(
+        style,
+        forms=tuple(dict.fromkeys(form for form in forms if form)) or style.forms[:1],
+        cycle=tuple(kind for kind in style.cycle if kind not in kinds) or style.cycle,
+        form_options=options,
+    )
 
 
 def blended(style: Style, colour: Style) -> Style:
