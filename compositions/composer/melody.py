@@ -16,8 +16,8 @@ from dataclasses import replace
 from compositions.composer.events import Event
 from compositions.composer.harmony import Changes
 from compositions.composer.lyrics import LyricSection, SungSyllable
-from compositions.composer.melody_choice import Take, Written, take_cost
-from compositions.composer.melody_form import Phrase, phrases_of
+from compositions.composer.melody_choice import Gram, Home, Take, Written, interval_grams, take_cost
+from compositions.composer.melody_form import HOME, Phrase, phrases_of, recalling
 from compositions.composer.melody_idiom import (
     family_of,
     favoured_classes,
@@ -43,9 +43,11 @@ from compositions.composer.seeds import stream
 _SILENT = frozenset({"intro", "breakdown"})
 _LIFT = {"chorus": 3.0, "drop": 3.0, "bridge": 1.5, "solo": 2.0, "pre_chorus": 1.0,
          "outro": -1.5, "verse": -1.5}  # fmt: skip
+_LOOKING_BACK = frozenset({"outro", "interlude", "intro"})
 _LIFTED = frozenset({"chorus", "drop"})
-TAKES = 5
-"""Melodies that are written of each material, at most; the best one stays."""
+TAKES, RETAKES = 6, 4
+"""Melodies that are written of each material, at most (again: over other chords); the best
+one stays."""
 _GOOD_ENOUGH = 0.06
 
 
@@ -83,6 +85,9 @@ class MelodyWriter:
         )
         self._materials: dict[tuple[str, int], Material] = {}
         self._takes = {} if takes is None else takes
+        self._homes: dict[str, Home] = {}
+        self._heard: list[Gram] = []
+        self._kinds: set[str] = set()
 
     def _memory(self) -> MelodyMemory:
         """Return a listener who has heard nothing yet."""
@@ -122,15 +127,23 @@ class MelodyWriter:
     def _play(self, section: PlannedSection) -> list[Event]:
         """Return the best of a few takes; a section that returns keeps its take."""
         key = self._key(section)
-        if key not in self._takes:
+        chosen = f"{key}:{self.space.pull:g}"
+        if chosen not in self._takes:
             takes: list[Take] = []
-            while len(takes) < TAKES and not any(take.cost < _GOOD_ENOUGH for take in takes):
+            most = RETAKES if self.space.pull else TAKES
+            while len(takes) < most and not any(take.cost < _GOOD_ENOUGH for take in takes):
                 takes.append(self._take(section, len(takes)))
             best = min(range(len(takes)), key=lambda number: takes[number].cost)
-            self._takes[key] = best
-            events = takes[best].events
+            self._takes[chosen] = best
+            take = takes[best]
         else:
-            events = self._take(section, self._takes[key]).events
+            take = self._take(section, self._takes[chosen])
+        events = take.events
+        if take.home is not None:
+            self._homes.setdefault(key, take.home)
+        if section.kind not in self._kinds:
+            self._kinds.add(section.kind)
+            self._heard += interval_grams(events)
         if section.occurrence:
             self._ornament(section, events)
         return events
@@ -142,6 +155,10 @@ class MelodyWriter:
         phrases = phrases_of(section.kind, section.bars, rng)
         memory = self._memory()
         written = Written()
+        home = self._homes.get(self._key(section))
+        if home is not None and section.kind in _LOOKING_BACK:
+            phrases[0] = recalling(phrases[0], home.phrases[0])
+            written.bars |= {HOME + bar: line for bar, line in home.bars.items()}
         for phrase in phrases:
             final = section.last and phrase is phrases[-1]
             units = [make_unit(bar.letter, material, rng, self.plan.grid) for bar in phrase.bars]
@@ -159,7 +176,10 @@ class MelodyWriter:
             for (bar, onset), pitch in zip(onsets, pitches, strict=True):
                 written.events.append(self._event(section, bar, onset, pitch, None))
                 written.bars.setdefault(bar, []).append((onset.step, pitch))
-        return Take(written.events, take_cost(written.events, written.bits))
+        if section.kind not in _LOOKING_BACK:
+            home = Home(phrases, written.bars)
+        heard = [] if section.kind in self._kinds else self._heard
+        return Take(written.events, take_cost(written.events, written.bits, heard), home)
 
     def _contexts(
         self,
@@ -318,7 +338,7 @@ class MelodyWriter:
         """Name of the idea a section uses; solos are new each time, outros look back."""
         if section.kind == "solo":
             return section.uid
-        if section.kind in ("outro", "interlude", "intro"):
+        if section.kind in _LOOKING_BACK:
             main = next(
                 (s for s in self.plan.sections if s.kind in ("verse", "head", "chorus")), section
             )

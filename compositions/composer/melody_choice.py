@@ -6,11 +6,12 @@ craft: room to move, one climax, leaps that turn back, not too much on one note.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from compositions.composer.events import Event
+from compositions.composer.melody_form import Phrase
 
 REPEATED = (0.27, 0.37)
 """Share of interval 4-grams that come back; tunes have .30 on average."""
@@ -20,12 +21,25 @@ _GRAM = 4
 _LEAP = 5
 
 
+Gram = tuple[int, ...]
+"""Four intervals in a row, in semitones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What sections that look back need of a section: its phrases, and its notes by bar."""
+
+    phrases: Sequence[Phrase]
+    bars: Mapping[int, list[tuple[float, int]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A melody of a section, the bits of its notes and what is wrong with it."""
+    """A melody of a section and what is wrong with it; ``home`` where others look back at it."""
 
     events: list[Event]
     cost: float
+    home: Home | None = None
 
 
 @dataclass(slots=True)
@@ -47,16 +61,25 @@ class Written:
         return min(near, key=lambda pair: abs(pair[0] - step))[1] if near else None
 
 
-def take_cost(events: Sequence[Event], bits: Sequence[float]) -> float:
-    """Return what speaks against a melody, 0 for nothing."""
+def interval_grams(events: Sequence[Event]) -> list[Gram]:
+    """Return every four intervals in a row."""
+    moves = [after.pitch - before.pitch for before, after in pairwise(events)]
+    return [tuple(moves[at : at + _GRAM]) for at in range(len(moves) - _GRAM + 1)]
+
+
+def take_cost(events: Sequence[Event], bits: Sequence[float], heard: Sequence[Gram] = ()) -> float:
+    """Return what speaks against a melody, 0 for nothing.
+
+    ``heard`` are the turns that a listener knows from the sections before.
+    """
     pitches = [event.pitch for event in events]
     if len(pitches) < 2 * _GRAM:
         return 0.0
     moves = [after - before for before, after in pairwise(pitches)]
     cost = 0.1 * _outside(max(pitches) - min(pitches), RANGE)
     cost += 1.0 * _outside(sum(bits) / len(bits), BITS)
-    if len(pitches) >= 4 * _GRAM:
-        grams = [tuple(moves[at : at + _GRAM]) for at in range(len(moves) - _GRAM + 1)]
+    grams = [*heard, *interval_grams(events)]
+    if len(grams) > 3 * _GRAM:
         cost += 8.0 * _outside(1.0 - len(set(grams)) / len(grams), REPEATED)
     still = sum(move == 0 for move in moves) / len(moves)
     cost += 2.0 * max(0.0, still - 0.2)

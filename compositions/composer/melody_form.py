@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _STATEMENTS: dict[str, tuple[str, ...]] = {
     "verse": ("abac", "asbc", "abvc", "ahvc", "absc", "ahbc"),
@@ -23,6 +23,7 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
 """Bars of a phrase that states: a, b the motifs; s, t their sequences; v a variant, i, w
 inversions, f a fragment, h an answer that rests, c the cadence."""
 
+_ALONE = ("abac", "aavc", "asac", "ahac", "aafc")
 _CONTRASTS = ("btvc", "bwac", "wbfc", "hbtc", "btfc")
 
 _GROUPS: dict[int, tuple[str, ...]] = {
@@ -62,10 +63,13 @@ def phrases_of(kind: str, bars: int, rng: random.Random) -> list[Phrase]:
     """Return the phrases that fill a section of this kind and length."""
     lengths = _lengths(bars)
     labels = _labels(len(lengths), rng)
-    statement = rng.choice(_STATEMENTS.get(kind, _STATEMENTS["verse"]))
+    statements = _STATEMENTS.get(kind, _STATEMENTS["verse"])
+    if len(lengths) == 1 and kind != "solo":  # too short for a phrase that answers
+        statements = _ALONE
+    statement = rng.choice(statements)
     contrast = rng.choice(_CONTRASTS)
     steps = rng.choice(_SEQUENCES)
-    kept = 3 if rng.random() < 0.3 else 2
+    kept = 3 if rng.random() < (0.7 if kind in ("chorus", "drop") else 0.4) else 2
     answer = rng.choice([letter for letter in "vfsb" if letter != statement[2]])
     found: list[Phrase] = []
     start = 0
@@ -89,6 +93,17 @@ def phrases_of(kind: str, bars: int, rng: random.Random) -> list[Phrase]:
         found.append(Phrase(start, inner, ending))
         start += length
     return found
+
+
+HOME = -1000
+"""Bar 0 of the section that an outro or an interlude looks back at."""
+
+
+def recalling(phrase: Phrase, home: Phrase) -> Phrase:
+    """Return a phrase that opens as the first phrase of another section did."""
+    kept = min(len(phrase.bars), len(home.bars)) - 1
+    bars = tuple(replace(bar, quotes=HOME + at) for at, bar in enumerate(home.bars[:kept]))
+    return replace(phrase, bars=(*bars, *phrase.bars[kept:]))
 
 
 def _lengths(bars: int) -> list[int]:

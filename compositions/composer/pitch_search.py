@@ -23,9 +23,11 @@ WIDEST_LEAP = 14
 LEARNED_WEIGHT = 0.5
 """What one bit of surprise costs."""
 INTERVAL_WEIGHT = 0.5
-QUOTE_WEIGHT = 0.8
+QUOTE_WEIGHT = 1.4
 """What it costs to lie a scale step beside what is quoted."""
-ECHO_WEIGHT = 0.6
+ECHO_WEIGHT = 1.1
+SEQUENCE_WEIGHT = 0.6
+"""The same for a motif that comes again in its phrase, in its place or moved."""
 _NOISE = 0.3
 _FORBIDDEN = 1e6
 
@@ -159,7 +161,8 @@ def search(
         elif context.echo is not None:
             heard = np.array([line[context.echo] - space.low for line in lines])
             wish = steps[heard] + context.moved
-            total = total + ECHO_WEIGHT * np.abs(steps[None, :] - wish[:, None])
+            weight = SEQUENCE_WEIGHT if context.moved else ECHO_WEIGHT
+            total = total + weight * np.abs(steps[None, :] - wish[:, None])
         chosen = _distinct(np.round(total, 4), here)
         costs = np.array([total[line, place] for line, place in chosen], dtype=np.float32)
         last = np.array([(here[line], place) for line, place in chosen], dtype=np.int32)

@@ -101,7 +101,7 @@ def test_there_is_room_to_breathe(songs: list[Composition]) -> None:
 def test_the_last_note_is_the_tonic(songs: list[Composition]) -> None:
     for song in songs:
         last = lead(song.score).notes[-1]
-        assert last.pitch % 12 == pitch_class(song.score.keys[0].tonic)
+        assert last.pitch % 12 == pitch_class(song.score.keys[-1].tonic)
 
 
 def test_a_section_returns_recognisably() -> None:
