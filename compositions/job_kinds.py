@@ -21,6 +21,7 @@ from compositions.composer import Composition as Composed
 from compositions.documents import load_score
 from compositions.history.versions import set_document
 from compositions.models import AISession, AISessionStep, Composition, Export, Render, Version
+from compositions.score.lrc import write_lrc
 from compositions.score.midi import write_midi
 from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
@@ -233,7 +234,7 @@ class ExportKind(JobKind):
     time_limit_seconds = 900
 
     def run(self, context: JobContext) -> Asset:
-        """Write MIDI or MusicXML from the document, or encode the mix."""
+        """Write MIDI, MusicXML or LRC from the document, or encode the mix."""
         export = _row(Export, context, "export", "composition__project", "render__mix")
         composition = export.composition
         if export.format == Export.Format.MIDI:
@@ -245,6 +246,10 @@ class ExportKind(JobKind):
             context.progress(0.1, "Writing")
             content = self._notation(context, composition)
             kind, ending = Asset.Kind.DOCUMENT, "musicxml"
+        elif export.format == Export.Format.LRC:
+            context.progress(0.5, "Writing")
+            content = self._timed_lyrics(composition, words=export.settings.get("words", True))
+            kind, ending = Asset.Kind.DOCUMENT, "lrc"
         else:
             content = self._encode(context, export)
             kind, ending = Asset.Kind.AUDIO, export.format
@@ -267,6 +272,13 @@ class ExportKind(JobKind):
         for remark in written.remarks:
             context.log("info", remark)
         return written.content
+
+    def _timed_lyrics(self, composition: Composition, *, words: bool) -> bytes:
+        """Write the sung lines with their times; with ``words`` those of words, too."""
+        try:
+            return write_lrc(load_score(composition), words=words).encode("utf-8")
+        except ValueError as error:
+            raise JobError("cannot_export", f"LRC holds sung words: {error}.") from error
 
     def _encode(self, context: JobContext, export: Export) -> Path:
         if export.render is None or export.render.mix is None:

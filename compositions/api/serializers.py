@@ -248,6 +248,9 @@ class ExportSettingsSerializer(serializers.Serializer[Any]):
     """Choices for an export; each only where the format has it."""
 
     midi_type = serializers.ChoiceField(choices=[0, 1], required=False)
+    words = serializers.BooleanField(
+        required=False, help_text="LRC: a time for each word, not only for each line."
+    )
 
 
 class ExportRequestSerializer(serializers.Serializer[Any]):

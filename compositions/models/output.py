@@ -105,6 +105,7 @@ class Export(BaseModel):
         FLAC = "flac", "FLAC"
         OGG = "ogg", "Ogg Vorbis"
         MUSICXML = "musicxml", "MusicXML"
+        LRC = "lrc", "LRC (timed lyrics)"
 
     composition = models.ForeignKey(
         "compositions.Composition", on_delete=models.CASCADE, related_name="exports"
@@ -132,7 +133,7 @@ class Export(BaseModel):
         constraints = [
             models.CheckConstraint(
                 name="export_format_known",
-                condition=Q(format__in=["midi", "wav", "mp3", "flac", "ogg", "musicxml"]),
+                condition=Q(format__in=["midi", "wav", "mp3", "flac", "ogg", "musicxml", "lrc"]),
             ),
         ]
 
@@ -140,5 +141,5 @@ class Export(BaseModel):
         return f"{self.get_format_display()} of {self.composition_id}"
 
 
-NOTE_FORMATS = frozenset({Export.Format.MIDI, Export.Format.MUSICXML})
+NOTE_FORMATS = frozenset({Export.Format.MIDI, Export.Format.MUSICXML, Export.Format.LRC})
 """The formats that are written from the document; the others need a mix."""

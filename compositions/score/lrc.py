@@ -17,6 +17,8 @@ _NEW_LINE_REST = TICKS_PER_QUARTER
 """A rest of this many ticks parts lines in songs whose lines nobody has written down."""
 _EMPTY_AFTER_SECONDS = 3.0
 """The screen is cleared when nothing is sung for this long."""
+_HELD_GAP = TICKS_PER_QUARTER // 8
+"""A note that comes this soon after a sung one holds its syllable."""
 _UNSAFE = str.maketrans({"[": "(", "]": ")", "<": "‹", ">": "›", "\n": " ", "\r": " "})
 
 
@@ -97,17 +99,15 @@ def _ends(score: Score) -> dict[str, int]:
     for track in score.tracks:
         if not any(note.id in syllabled for note in track.notes):
             continue
-        last = ""
+        last: list[str] = []
         for _, together in groupby(track.notes, key=lambda note: note.start):
             chord = list(together)
-            own = next((note.id for note in chord if note.id in syllabled), "")
+            own = [note.id for note in chord if note.id in syllabled]
             start, end = chord[0].start, max(note.end for note in chord)
-            if own:
-                last = own
-            elif not last or start - ends[last] > TICKS_PER_QUARTER // 8:
-                last = ""  # an instrument's note after a rest, not a held syllable
-                continue
-            ends[last] = end
+            if not own and last and start - ends[last[0]] > _HELD_GAP:
+                last = []  # an instrument's note after a rest, not a held syllable
+            last = own or last
+            ends.update(dict.fromkeys(last, end))
     return ends
 
 

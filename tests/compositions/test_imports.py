@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,10 +25,11 @@ from ariaforge.models import Job
 from compositions.documents import load_plain, load_score
 from compositions.editing import apply_edits
 from compositions.history.proposals import accept
+from compositions.history.versions import set_document
 from compositions.imports import dismiss_import, import_into, import_song
 from compositions.models import Branch, Composition, EditBatch, Export, Import, Version
 from compositions.score.diff import diff
-from compositions.score.document import Score
+from compositions.score.document import Score, Syllable
 from compositions.score.entities import to_entities
 from compositions.score.midi import read_midi, write_midi
 from compositions.score.musicxml import read_musicxml
@@ -366,3 +368,27 @@ def test_musicxml_is_an_export(song: Composition, musician: User, run_jobs: Work
     assert [len(track.notes) for track in read.tracks] == [
         len(track.notes) for track in load_score(song).tracks
     ]
+
+
+def test_timed_lyrics_are_an_export(
+    song: Composition, musician: User, run_jobs: Work, tmp_path: Any
+) -> None:
+    export = request_export(composition=song, user=musician, format=Export.Format.LRC)
+    assert export.render is None
+    job = fail_waiting("render", tmp_path)  # this song has no words
+    assert job.error_code == "cannot_export"
+    assert "no words" in job.error_message
+    score = load_score(song)
+    notes = score.tracks[0].notes[:2]
+    rows = [Syllable(f"s{place}", note.id, "la") for place, note in enumerate(notes)]
+    set_document(
+        composition=song, data=to_dict(replace(score, syllables=tuple(rows))), user=musician,
+        name="words", source=Version.Source.IMPORT, message="",
+    )  # fmt: skip
+    export = request_export(composition=song, user=musician, format=Export.Format.LRC)
+    run_jobs("render")
+    export.refresh_from_db()
+    assert export.asset is not None
+    assert export.asset.content_type == "text/x-lrc"
+    assert export.asset.filename == f"{song.name}.lrc"
+    assert b">la<" in export.asset.file.read()
