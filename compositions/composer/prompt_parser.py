@@ -127,6 +127,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
 def _clean(prompt: str) -> str:
     """One form for each sign; control characters become spaces, lines stay."""
     text = unicodedata.normalize("NFC", prompt).replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[^\S\n]{2,}", " ", text))
     text = re.sub(_UNSEEN, "", text).translate(_SIGNS)
     return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\xa0\u2000-\u200a\u2028\u2029\u202f\u3000]+", " ", text)
 

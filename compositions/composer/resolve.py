@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from collections import Counter
 from collections.abc import Set
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from compositions.composer.prompt_directions import SECTIONS_LEFT_OUT
 from compositions.composer.prompt_scene import scene_scores, scene_words
 from compositions.composer.prompt_words import moods
 from compositions.composer.rhythm import grid_for
-from compositions.composer.roman import Harmony, resolve_name
+from compositions.composer.roman import resolve_name
 from compositions.composer.seeds import stream
 from compositions.composer.spec import MusicSpec, Source
 from compositions.composer.styles import Style, styles
@@ -99,24 +100,25 @@ def key_from_chords(spec: MusicSpec) -> MusicSpec:
     """
     if spec.chords.value is None or spec.tonic.value is not None:
         return spec
-    chords: list[Harmony] = []
-    names: list[str] = []
-    for bars in spec.chords.value.values():
-        for bar in bars:
-            for text in bar:
-                try:
-                    names.append(parse_chord_symbol(text)[0])
-                    chords.append(resolve_name(text, 0, Mode.MAJOR))
-                except ValueError:
-                    return _mode_of_numerals(spec)
+    texts = [text for bars in spec.chords.value.values() for bar in bars for text in bar]
+    counts = Counter(texts)  # each chord is weighed once: hostile prompts have thousands
+    try:
+        names = [parse_chord_symbol(text)[0] for text in counts]
+        chords = [(resolve_name(text, 0, Mode.MAJOR), times) for text, times in counts.items()]
+    except ValueError:
+        return _mode_of_numerals(spec)
     best: tuple[float, str, Mode] | None = None
     modes = [Mode(spec.mode.value)] if spec.mode.value else [Mode.MAJOR, Mode.MINOR]
     for place, name in enumerate(names):
         for mode in modes:
             scale = set(scale_pitch_classes(name, mode))
-            fit = sum(len(scale & set(c.pitch_classes)) / len(c.pitch_classes) for c in chords)
-            home = mode in MINOR_MODES if chords[place].minor else mode not in MINOR_MODES
-            fit += 0.5 * home + 0.6 * (place == 0) + 0.3 * (place == len(names) - 1)
+            fit = sum(
+                times * len(scale & set(chord.pitch_classes)) / len(chord.pitch_classes)
+                for chord, times in chords
+            )
+            home = mode in MINOR_MODES if chords[place][0].minor else mode not in MINOR_MODES
+            last = name == parse_chord_symbol(texts[-1])[0]
+            fit += 0.5 * home + 0.6 * (place == 0) + 0.3 * last
             if best is None or fit > best[0]:
                 best = (fit, name, mode)
     if best is None:
