@@ -45,7 +45,7 @@ HOSTILE = (
     "piano, violin, viola, cello, harp, flute, oboe, clarinet, bassoon, horn, trumpet, trombone,"
     " tuba, sax, organ, accordion, banjo, mandolin, sitar, koto, shamisen, kalimba, marimba,"
     " celesta, xylophone, vibraphone, glockenspiel, timpani, choir, recorder, ocarina,"
-    " bagpipes, fiddle, steel drums, music box, harpsichord, clavinet, dulcimer, electric guitar, drums, bass",
+    " bagpipes, fiddle, steel drums, music box, harpsichord, clavinet, dulcimer, drums, bass",
 )  # fmt: skip
 _TERMS = (
     "rock jazz no without bars bpm 120 4/4 [Verse] C#m in of the key minor flat piano drums only"
