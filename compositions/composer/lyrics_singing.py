@@ -64,9 +64,7 @@ class Singer(MelodyWriter):
             before = windows[index - 1] if index else None
             sung = self._rhythm(section, window, before, events, index)
             places, contexts = self._line(section, windows, index, sung, bars)
-            rng = stream(
-                self.plan.seed, f"material:{section.material}", "vocal", f"pitch:{index % 2}"
-            )
+            rng = stream(self.seed, f"material:{section.material}", "vocal", f"pitch:{index % 2}")
             heard = [event.pitch for event in events[-2:]]
             pitches, _ = search(contexts, self.space, rng, memory, heard)
             for (bar, onset), pitch, note in zip(places, pitches, sung, strict=True):
@@ -102,9 +100,7 @@ class Singer(MelodyWriter):
             latest = begin + int((onsets[0].step - breath(grid)) * TICKS_PER_STEP)
             last = events[-1]
             last.duration = max(120, min(last.duration, latest - last.start))
-        rng = stream(
-            self.plan.seed, f"material:{section.material}", "vocal", f"melisma:{index % 2}"
-        )
+        rng = stream(self.seed, f"material:{section.material}", "vocal", f"melisma:{index % 2}")
         return self._with_melismas(list(window.syllables), onsets, rng)
 
     def _with_melismas(
@@ -134,10 +130,13 @@ class Singer(MelodyWriter):
     ) -> tuple[list[tuple[int, Onset]], list[NoteContext]]:
         """Return bar and place in the bar of each note, and what its pitch depends on."""
         window, material = windows[index], self._material(section, 0)
-        motif = material.second if index % 4 == 2 else material.first
+        hook = section.kind in ("chorus", "drop")
+        motif = material.second if index % 4 == (2 if hook else 1) else material.first
         moves = motif.moves or (1, -1)
-        # Every other line answers the one two lines before it, and says it again.
-        quoted = windows[0] if index % 8 == 4 else windows[index - 2] if index % 4 == 3 else None
+        # A verse says its two lines again (ABAB), a chorus comes back to its first (AABA).
+        quotes = (-4, -1, -4, -3) if hook else (-4, -4, -2, -2)
+        back = quotes[index % 4]
+        quoted = windows[index + back] if index + back >= 0 else None
         closed = index % 2 == 1 or index == len(windows) - 1
         places: list[tuple[int, Onset]] = []
         contexts: list[NoteContext] = []

@@ -38,7 +38,7 @@ from compositions.composer.originality import freshen
 from compositions.composer.pitch_search import NoteContext, PitchSpace, search
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP
-from compositions.composer.seeds import stream
+from compositions.composer.seeds import stream, sub_seed
 
 _SILENT = frozenset({"intro", "breakdown"})
 _LIFT = {"chorus": 3.0, "drop": 3.0, "bridge": 1.5, "solo": 2.0, "pre_chorus": 1.0,
@@ -69,6 +69,8 @@ class MelodyWriter:
         takes: dict[str, int] | None = None,
     ) -> None:
         self.plan = plan
+        # Another style or key has other tunes for the same seed.
+        self.seed = sub_seed(plan.seed, plan.style.name, plan.tonic, plan.mode.value)
         self.changes = changes
         self.centre = low + (high - low) * 0.52
         if high - low > 36:  # a keyboard: sing where a voice would
@@ -151,7 +153,7 @@ class MelodyWriter:
     def _take(self, section: PlannedSection, number: int) -> Take:
         """Write the melody of a section; every ``number`` has other motifs and phrases."""
         material = self._material(section, number)
-        rng = stream(self.plan.seed, f"material:{self._key(section)}", "lead", f"form:{number}")
+        rng = stream(self.seed, f"material:{self._key(section)}", "lead", f"form:{number}")
         phrases = phrases_of(section.kind, section.bars, rng)
         memory = self._memory()
         written = Written()
@@ -166,7 +168,7 @@ class MelodyWriter:
                 units[-1] = Unit((Onset(0, self.plan.grid.steps),), (), 0.0)
             onsets, contexts = self._contexts(section, phrase, units, material, written, final)
             noise = stream(
-                self.plan.seed,
+                self.seed,
                 f"material:{self._key(section)}",
                 "lead",
                 f"pitch:{number}:{phrase.start}",
@@ -303,7 +305,7 @@ class MelodyWriter:
 
     def _ornament(self, section: PlannedSection, events: list[Event]) -> None:
         """A returning section is recognisably the same, with a few passing notes."""
-        rng = stream(self.plan.seed, section.uid, "lead", "ornament")
+        rng = stream(self.seed, section.uid, "lead", "ornament")
         added: list[Event] = []
         for event, following in itertools.pairwise(events):
             gap = abs(following.pitch - event.pitch)
@@ -348,7 +350,7 @@ class MelodyWriter:
     def _material(self, section: PlannedSection, take: int) -> Material:
         key = (self._key(section), take)
         if key not in self._materials:
-            rng = stream(self.plan.seed, f"material:{key[0]}", "lead", f"motif:{take}")
+            rng = stream(self.seed, f"material:{key[0]}", "lead", f"motif:{take}")
             self._materials[key] = draw_material(
                 rng,
                 self.plan.grid,
