@@ -20,6 +20,7 @@ from compositions.composer.melody_lines import write_melodies
 from compositions.composer.perform import perform
 from compositions.composer.plan import SongPlan, make_plan
 from compositions.composer.seeds import stream
+from compositions.composer.shaping import shape
 from compositions.composer.spec import MusicSpec
 from compositions.composer.titles import make_title
 from compositions.score.document import (
@@ -114,6 +115,7 @@ def _attempts(
         progress(start + 0.5 * share, "Arranging")
         parts = arrange(plan, changes, seats, melodies)
         progress(start + 0.8 * share, "Performing")
+        shape(plan, parts)
         perform(plan, changes, parts)
         clarity = _key_clarity(plan, parts)
         if best is None or clarity > best[0]:

@@ -57,7 +57,8 @@ class PlannedSection:
 class SongPlan:
     """Everything that is decided before a note is written.
 
-    ``closing`` adds a tonic bar after the loop of asked chords.
+    ``closing`` adds a tonic bar after the loop of asked chords. ``ending`` is "ritardando",
+    "ring" (the last chord is held), "cold" (a short last chord) or "fade".
     """
 
     spec: MusicSpec
@@ -71,6 +72,7 @@ class SongPlan:
     ritardando: bool
     closing: bool
     sheet: LyricSheet | None
+    ending: str = "ring"
 
     @property
     def bars(self) -> int:
@@ -185,7 +187,8 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
                 form = tuple(item for item in form if item.kind not in ("intro", "outro"))
     elif form and sheet is not None and not (spec.bars.value or spec.seconds.value):
         form = sized_form(form, sheet, grid, float(spec.tempo.value))
-    ritardando = style.ending == "ritardando"
+    ending = stream(seed, "song", "plan", "ending").choice(style.ending.split())
+    ritardando = ending == "ritardando"
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)
     wanted = [request.section for request in spec.key_changes.value or ()]
@@ -225,6 +228,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
         ritardando=ritardando and total >= 2 * _RITARDANDO_BARS,
         closing=closing,
         sheet=sheet,
+        ending=ending,
     )
 
 

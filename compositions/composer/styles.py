@@ -197,7 +197,7 @@ def _read(data: dict[str, Any], stem: str) -> Style:
                     raise ValueError(f"progressions.{mode}.{kind}: {error}") from error
     for mode in data["modes"]:
         Mode(mode)
-    if not set(data["ending"].split()) <= {"ritardando", "ring", "cold"}:
+    if not set(data["ending"].split()) <= {"ritardando", "ring", "cold", "fade"}:
         raise ValueError(f"ending: {data['ending']!r} is unknown")
     if data["cadence"] not in ("none", "light", "strong"):
         raise ValueError(f"cadence: {data['cadence']!r} is unknown")
