@@ -73,8 +73,9 @@ class Replay:
         """What the replay has shown, in sentences."""
         count = len(self.steps)
         if self.identical:
-            what = "The step" if count == 1 else f"All {count} steps"
-            return [f"{what} gave the same music again, byte for byte ({self.engine_version})."]
+            what = {1: "The step", 2: "Both steps"}.get(count, f"All {count} steps")
+            engine = f"engine {self.engine_version}"
+            return [f"{what} gave the same music again, byte for byte ({engine})."]
         others = sorted({s.engine_version for s in self.steps} - {self.engine_version, ""})
         different = [str(step.number) for step in self.steps if not step.identical]
         noun = "Step" if len(different) == 1 else "Steps"
