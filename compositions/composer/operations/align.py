@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from compositions.composer.lyrics import MAX_LYRICS_CHARACTERS, parse_lyrics
-from compositions.composer.lyrics_alignment import Sung, align, phrases_of, share_lines
+from compositions.composer.lyrics_alignment import PHRASE_REST, Sung, align, phrases_of, share_lines
 from compositions.composer.lyrics_lines import SungLine, language_of, read_line
 from compositions.composer.lyrics_rhythm import place_lines
 from compositions.composer.operations import readers
@@ -65,6 +66,10 @@ def align_lyrics(task: Task, text: str | None = None, melody: str = "keep") -> S
     if melody == "new":
         return _sing_anew(task, track, places)
     score = task.score
+    sung = {note.id for place in places if place.lines for note in place.notes}
+    score = replace(
+        score, syllables=tuple(row for row in score.syllables if row.note_id not in sung)
+    )
     for place in places:
         if place.lines:
             score = _set(task, score, track, place)
@@ -105,28 +110,38 @@ def _sections(task: Task) -> list[tuple[Span, Section | None]]:
 
 
 def _written(task: Task, track: Track) -> list[_Place]:
-    """Return the words that are there, section by section."""
+    """Return the words that are there, by the sections that their lines belong to.
+
+    A line that lies in the scope as a whole is sung as it is written down.
+    """
     score = task.score
     lines = {line.id: line for line in score.lines}
-    places = []
-    for span, section in _sections(task):
-        notes = _notes(task, track, span)
-        ids = {note.id: note.start for note in notes}
-        rows = sorted(
-            (row for row in score.syllables if row.note_id in ids),
-            key=lambda row: (ids[row.note_id], row.id),
-        )
-        place = _Place(span, section.id if section else "", notes, [], [])
-        for key in dict.fromkeys(row.line_id for row in rows):
-            line = lines.get(key)
-            own = [row for row in rows if row.line_id == key]
-            said = "".join(row.text + ("" if row.continues else " ") for row in own).strip()
-            whole = line is not None and len(own) == sum(r.line_id == key for r in score.syllables)
-            words = line.text if line is not None and whole and line.text.strip() else said
-            language = line.language if line is not None and line.language else language_of(words)
-            place.lines.append(read_line(words, language))
-            place.rows.append(line)
-        places.append(place)
+    places = [
+        _Place(span, owner.id if owner else "", _notes(task, track, span), [], [])
+        for span, owner in _sections(task)
+    ]
+    home = {note.id: (n, note) for n, place in enumerate(places) for note in place.notes}
+    rests = {after.id: after.start - note.end for p in places for note, after in pairwise(p.notes)}
+    inside = [row for row in score.syllables if row.note_id in home]
+    inside.sort(key=lambda row: (home[row.note_id][1].start, row.id))
+    groups: dict[str, list[Syllable]] = {}
+    loose = 0
+    for before, row in zip([None, *inside], inside, strict=False):
+        if before is not None and not (row.line_id or before.line_id or before.continues):
+            loose += rests.get(row.note_id, PHRASE_REST) >= PHRASE_REST
+        groups.setdefault(row.line_id or f" {loose}", []).append(row)
+    for key, own in groups.items():
+        line = lines.get(key)
+        words = "".join(row.text + ("" if row.continues else " ") for row in own).strip()
+        place = places[home[own[0].note_id][0]]
+        if line is not None:
+            if len(own) == sum(row.line_id == key for row in score.syllables):
+                words = line.text.strip() or words
+            if line.section_id:
+                place = next((p for p in places if p.section == line.section_id), place)
+        language = line.language if line is not None and line.language else language_of(words)
+        place.lines.append(read_line(words, language))
+        place.rows.append(line)
     return places
 
 
@@ -160,10 +175,6 @@ def _set(task: Task, score: Score, track: Track, place: _Place) -> Score:
     if not place.notes:
         task.remark("There are no notes for some of the words.")
         return score
-    ids = {note.id for note in place.notes}
-    score = replace(
-        score, syllables=tuple(row for row in score.syllables if row.note_id not in ids)
-    )
     phrases = phrases_of(place.notes)
     counts = [len(line) for line in place.lines]
     rows: list[Syllable] = []
