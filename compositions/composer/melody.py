@@ -221,7 +221,7 @@ class MelodyWriter:
                 unit.hold,
                 material,
                 lift,
-                ("final" if final else phrase.ending) if last else "",
+                ("final" if final else self._ending(section, phrase)) if last else "",
             )
             echo = numbers.setdefault((unit.like, place), number) if unit.like else number
             if plan.quotes is not None and not last:
@@ -243,6 +243,11 @@ class MelodyWriter:
             return []
         before.duration = min(before.duration, first - before.start - TICKS_PER_STEP)
         return [(phrase.start, onset) for onset in material.pickup]
+
+    def _ending(self, section: PlannedSection, phrase: Phrase) -> str:
+        """Return how a phrase ends: as its chords do, where their cadences are known."""
+        bar = section.start_bar + phrase.start + len(phrase.bars) - 1
+        return self.changes.ending_at(bar) or phrase.ending
 
     def _is_last_of_kind(self, section: PlannedSection) -> bool:
         return not any(
