@@ -25,6 +25,11 @@ urlpatterns = [
     ),
     path("songs/<uuid:pk>/vary/", variation_pages.composition_vary, name="composition_vary"),
     path(
+        "songs/<uuid:pk>/lyrics/",
+        variation_pages.composition_write_lyrics,
+        name="composition_write_lyrics",
+    ),
+    path(
         "songs/<uuid:pk>/variations/",
         variation_pages.composition_variations,
         name="composition_variations",

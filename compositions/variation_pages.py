@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from ariaforge.exceptions import DomainError
 from compositions.composer.operations import EXAMPLES
 from compositions.history_pages import actor_of, is_htmx, song_to_change, song_to_see
+from compositions.lyric_requests import RULES, WRITERS, request_lyrics
 from compositions.models import Composition
+from compositions.small_model import is_installed
 from compositions.variations import latest_variations, request_variation
 from compositions.views import page_for_members
 from projects.models import Project
@@ -44,6 +46,33 @@ def composition_vary(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("composition_detail", pk=pk)
 
 
+@page_for_members
+@require_POST
+def composition_write_lyrics(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for new words on a theme; what was typed stays when it cannot be done."""
+    song = song_to_change(request, pk)
+    asked = {name: request.POST.get(name, "") for name in ("theme", "writer", "section")}
+    error = ""
+    try:
+        request_lyrics(
+            composition=song,
+            user=actor_of(request),
+            theme=asked["theme"],
+            writer=asked["writer"] or RULES,
+            scope={"sections": [asked["section"]]} if asked["section"] else None,
+            idempotency_key=_key(request, song, "|".join(asked.values())),
+        )
+    except DomainError as refusal:
+        error = refusal.message
+    if is_htmx(request):
+        return _variations(request, song, "", "", {**asked, "error": error} if error else None)
+    if error:
+        messages.error(request, error)
+    else:
+        messages.success(request, "Words are being written; they will be offered as a proposal.")
+    return redirect("composition_detail", pk=pk)
+
+
 @never_cache
 @page_for_members
 @require_safe
@@ -52,7 +81,13 @@ def composition_variations(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _variations(request, song_to_see(request, pk), "", "")
 
 
-def _variations(request: HttpRequest, song: Composition, typed: str, error: str) -> HttpResponse:
+def _variations(
+    request: HttpRequest,
+    song: Composition,
+    typed: str,
+    error: str,
+    lyrics: dict[str, str] | None = None,
+) -> HttpResponse:
     can_edit = Project.objects.editable_by(actor_of(request)).filter(pk=song.project_id).exists()
     rows = latest_variations(song)
     context = {
@@ -66,7 +101,13 @@ def _variations(request: HttpRequest, song: Composition, typed: str, error: str)
             row.job is not None and row.job.state in ("queued", "running") for row in rows
         ),
     }
-    return render(request, "compositions/_variations.html", context, status=422 if error else 200)
+    if can_edit:
+        context["lyrics"] = lyrics or {}
+        context["lyric_sections"] = song.sections.values_list("entity_id", "label")
+        context["lyric_writers"] = WRITERS
+        context["has_small_model"] = is_installed()
+    failed = bool(error or (lyrics and lyrics["error"]))
+    return render(request, "compositions/_variations.html", context, status=422 if failed else 200)
 
 
 def _key(request: HttpRequest, song: Composition, typed: str) -> str:

@@ -44,6 +44,7 @@ def request_variation(
     seed: int | None = None,
     idempotency_key: str = "",
     session: AISession | None = None,
+    kind: str = "vary",
 ) -> AISessionStep:
     """Ask for a variation: in plain English (``text``) or as plain ``operations``.
 
@@ -52,6 +53,7 @@ def request_variation(
     Without ``seed`` a random one is drawn. The request is a step of ``session``, or of the
     person's latest one about the song; what was not understood is in its ``parameters``. With
     an ``idempotency_key`` that was used before, the step of that first call is returned.
+    ``kind`` is the kind of job that does it.
 
     Raises :class:`InvalidInputError` in words when nothing is understood or a value is out
     of range, :class:`NothingComposedYetError` for a song without notes and
@@ -65,6 +67,8 @@ def request_variation(
     if seed is not None and not 0 <= seed < SEED_LIMIT:
         raise InvalidInputError(f"The seed must be from 0 to {SEED_LIMIT - 1}.")
     asked = {"text": text, "operations": list(operations), "scope": scope}
+    if kind != "vary":
+        asked["kind"] = kind
     with transaction.atomic():
         # One after the other, so that two first requests do not begin two sessions.
         one_at_a_time(user)
@@ -97,7 +101,7 @@ def request_variation(
         )
         step.job = submit_job(
             owner=user,
-            kind="vary",
+            kind=kind,
             parameters={"session": str(step.session_id), "step": str(step.pk)},
             topic=composition_topic(composition.pk),
             idempotency_key=idempotency_key,

@@ -15,6 +15,7 @@ from compositions.api.editing_views import (
     UndoView,
 )
 from compositions.api.import_views import ImportIntoView, ImportSongView, ImportViewSet
+from compositions.api.lyric_views import LyricsView
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
 from compositions.api.proposal_views import ProposalViewSet
 from compositions.api.session_views import AISessionViewSet
@@ -38,6 +39,7 @@ urlpatterns = [
     path("compositions/import/", ImportSongView.as_view(), name="composition-import-new"),
     path(f"{_song}/import/", ImportIntoView.as_view(), name="composition-import"),
     path(f"{_song}/variations/", VariationsView.as_view(), name="composition-variations"),
+    path(f"{_song}/lyrics/", LyricsView.as_view(), name="composition-lyrics"),
     path(f"{_song}/explanation/", ExplanationView.as_view(), name="composition-explanation"),
     path(f"{_song}/document/", DocumentView.as_view(), name="composition-document"),
     path(f"{_song}/edits/", EditsView.as_view(), name="composition-edits"),

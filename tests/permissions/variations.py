@@ -20,7 +20,23 @@ def faster(world: World) -> dict[str, Any]:
     return {"text": "a bit faster"}
 
 
+def about_the_sea(world: World) -> dict[str, Any]:
+    return {"theme": "the sea"}
+
+
 VARIATIONS: list[Row] = [
+    page(
+        "composition_write_lyrics",
+        args=song,
+        POST="login 404 403 403 302 302 404",
+        bodies={"POST": about_the_sea},
+    ),
+    api(
+        "composition-lyrics",
+        args=in_song,
+        POST="401 404 403 403 202 202 404",
+        bodies={"POST": about_the_sea},
+    ),
     page(
         "composition_vary",
         args=song,
