@@ -13,6 +13,7 @@ from ariaforge.exceptions import NotPermittedError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
 from ariaforge.models import Job
 from compositions import import_jobs as _import_jobs  # noqa: F401 - registers its kind
+from compositions import lyric_jobs as _lyric_jobs  # noqa: F401 - registers its kind
 from compositions import variation_jobs as _variation_jobs  # noqa: F401 - registers its kind
 from compositions.ai_sessions import replay_jobs as _replay_jobs  # noqa: F401 - registers its kind
 from compositions.ai_sessions.composing import compose_step
