@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from compositions.composer import compose, parse_prompt
 from compositions.composer.lyrics_alignment import align, phrases_of, share_lines
 from compositions.composer.lyrics_lines import SungSyllable, read_line
-from compositions.composer.operations import Operation, OperationError, apply_operation
+from compositions.composer.operations import (
+    Operation,
+    OperationError,
+    apply_operation,
+    read_request,
+)
 from compositions.score.document import Note, Score, Track, TrackRole
 from compositions.score.scope import Scope
 from compositions.score.validation import check
@@ -169,6 +174,28 @@ def test_too_many_words_are_refused_in_words(score: Score) -> None:
     )
     with pytest.raises(OperationError, match="too many for"):
         apply_operation(score, asked, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "parameters"),
+    [
+        ("align the lyrics to the melody", {}),
+        ("fit the words to the tune", {}),
+        ("write a new melody for the lyrics", {"melody": "new"}),
+        ('sing "Oh my love / Come home" in the chorus', {"text": "Oh my love\nCome home"}),
+        ('change the words of the chorus to "Oh my love"', {"text": "Oh my love"}),
+    ],
+)
+def test_plain_sentences_align_words(
+    score: Score, request_text: str, parameters: dict[str, str]
+) -> None:
+    found = read_request(request_text, score)
+    assert [(one.name, one.parameters) for one in found.operations] == [
+        ("align_lyrics", parameters)
+    ]
+    assert not found.not_understood
+    if "chorus" in request_text:
+        assert found.operations[0].scope.sections == (section(score, "chorus"),)
 
 
 # -- The searches ----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +13,8 @@ from compositions.composer.lyrics_alignment import PHRASE_REST, Sung, align, phr
 from compositions.composer.lyrics_lines import SungLine, language_of, read_line
 from compositions.composer.lyrics_rhythm import place_lines
 from compositions.composer.operations import readers
-from compositions.composer.operations.base import OperationError, Task, operation
+from compositions.composer.operations.base import Operation, OperationError, Task, operation
+from compositions.composer.operations.clause import Clause
 from compositions.composer.operations.infill import bar_spans, rewrite
 from compositions.composer.operations.listening import role_of
 from compositions.composer.operations.places import kind_of
@@ -103,7 +104,7 @@ def _sections(task: Task) -> list[tuple[Span, Section | None]]:
     for span in task.region.finite:
         inside = [s for s in score.sections if s.start < span.end and span.start < s.end]
         edges = sorted({span.start, span.end, *(max(span.start, s.start) for s in inside)})
-        for low, high in itertools.pairwise(edges):
+        for low, high in pairwise(edges):
             owner = next((s for s in inside if s.start <= low < s.end), None)
             found.append((Span(low, high), owner))
     return found
@@ -297,3 +298,26 @@ def _in_order(before: Score, after: Score, lines: list[LyricLine]) -> tuple[Lyri
         lowest = placed[line.id] = lowest + step
     lines = [replace(line, position=placed.get(line.id, line.position)) for line in lines]
     return tuple(sorted(lines, key=lambda line: line.position))
+
+
+def read_align(clause: Clause) -> list[Operation] | None:
+    """Read "fit the words to the melody", "a new melody for the lyrics" and 'sing "Oh my"'."""
+    left = clause.reader.left
+    words = re.search(r"\b(?:lyrics?|words|syllables|text|sing)\b", left, re.IGNORECASE)
+    if words is None:
+        return None
+    parameters: dict[str, Any] = {}
+    if quoted := clause.take(r"[\"“]([^\"”]+)[\"”]"):
+        parameters["text"] = "\n".join(part.strip() for part in quoted[1].split("/"))
+    if clause.take(r"\b(?:(?:a\s+)?(?:new|another|other|different)\s+(?:melody|tune))\b"):
+        parameters["melody"] = "new"
+    verb = clause.take(
+        r"\b(?:re-?align|align|fit|match|line\s+up|sync(?:hroni[sz]e)?|set)\b"
+        r"(?=.*\b(?:lyrics?|words|syllables|text)\b)"
+    )
+    if verb is None and not parameters:
+        return None
+    clause.take(r"\b(?:to|with|for|on)\s+(?:the\s+)?(?:melody|tune|notes|music)\b")
+    clause.take(r"\b(?:(?:the|these|those|for)\s+)*(?:lyrics?|words|syllables|text|sing)\b")
+    clause.take(r"\b(?:change|replace|write|make|put)\b")
+    return [clause.operation("align_lyrics", **parameters)]

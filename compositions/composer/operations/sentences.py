@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from compositions.composer.operations import align, words
 from compositions.composer.operations import phrases_form as form
 from compositions.composer.operations import phrases_sound as sound
-from compositions.composer.operations import words
 from compositions.composer.operations.base import MAX_STEPS, Operation
 from compositions.composer.operations.clause import FILLER, Clause
 from compositions.composer.text_reader import TextReader
@@ -30,14 +30,14 @@ _VERBS = (
     r"lengthen|continue|move|transpose|raise|lower|change|make|speed|slow|simplify|thin|fill|"
     r"densify|reharmoni[sz]e|harmoni[sz]e|humani[sz]e|quanti[sz]e|tighten|vary|rewrite|redo|"
     r"regenerate|write|new|another|different|accompany|shift|cut|put|less|more|brighten|darken|"
-    r"bring|faster|slower|up|down|a\s+bit|loosen|turn|keep|give|shorten"
+    r"bring|faster|slower|up|down|a\s+bit|loosen|turn|keep|give|shorten|re-?align|align|sing"
 )
 _NEEDS_NO_PLACE = frozenset({"add_track", "continue", "accompany"})
 
 Rule = Callable[[Clause], list[Operation] | None]
 
 RULES: tuple[Rule, ...] = (
-    words.read_lyrics,
+    align.read_align, words.read_lyrics,
     sound.read_transpose, sound.read_feel, sound.read_busy, form.read_remove,
     form.read_structure, form.read_meter, sound.read_chords, sound.read_tempo,
     form.read_replace, form.read_add, sound.read_harmonise, sound.read_change_key,

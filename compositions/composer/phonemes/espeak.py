@@ -8,6 +8,7 @@ the library (another platform, a damaged installation) every answer is None.
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import threading
 from functools import lru_cache
@@ -24,6 +25,16 @@ _VOICES = {
     "fil": "id", "tl": "id",
 }  # fmt: skip
 _lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    """A child process must not wait for a lock that a thread of its parent held."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @lru_cache(maxsize=1)
