@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compositions.composer.bass import play_bass, walk_bass
 from compositions.composer.casting import Seat
 from compositions.composer.comping import (
@@ -14,6 +16,7 @@ from compositions.composer.comping import (
 )
 from compositions.composer.drums import play_drums, play_percussion
 from compositions.composer.events import Event, Part
+from compositions.composer.four_part import BASS, Voices, write_voices
 from compositions.composer.harmony import Changes
 from compositions.composer.plan import PlannedSection, SongPlan
 
@@ -28,6 +31,7 @@ def arrange(
     ``melodies`` holds the lead lines by role ("lead", "vocal") and section index.
     """
     has_bass = any(seat.part.role == "bass" for seat in seats)
+    voices = _voices(plan, changes, seats, melodies)
     parts: list[Part] = []
     names: dict[str, int] = {}
     for seat in seats:
@@ -40,10 +44,42 @@ def arrange(
             seat.part.pan,
             seat.part.reverb_send,
         )
-        part.events = _play(plan, changes, seat, part, melodies, has_bass)
+        written = _written(voices, part, has_bass)
+        if written is None:
+            part.events = _play(plan, changes, seat, part, melodies, has_bass)
+        else:
+            threshold = _threshold(plan, seat)
+            part.events = [
+                event
+                for event in written
+                if _plays(plan, plan.section_at(event.start // plan.grid.ticks), threshold)
+            ]
         if part.events:
             parts.append(part)
     return parts
+
+
+def _voices(
+    plan: SongPlan, changes: Changes, seats: list[Seat], melodies: dict[str, dict[int, list[Event]]]
+) -> Voices | None:
+    """The four parts of the song where a seat sings or plays its inner voices, else None."""
+    if not any(seat.part.figure == "voices" for seat in seats):
+        return None
+    lines = melodies.get("vocal") or melodies.get("lead") or {}
+    tune = [event for index in sorted(lines) for event in lines[index]]
+    bass = next((seat.instrument for seat in seats if seat.part.role == "bass"), None)
+    low, high = (bass.low, bass.high) if bass is not None else BASS
+    return write_voices(plan, changes, tune, (max(low, BASS[0]), min(high, BASS[1])))
+
+
+def _written(voices: Voices | None, part: Part, has_bass: bool) -> list[Event] | None:
+    """What a part has of the four parts, None when it has none of them."""
+    if voices is None:
+        return None
+    if part.figure == "voices":
+        below = [] if has_bass else voices.bass
+        return [replace(event) for line in (voices.alto, voices.tenor, below) for event in line]
+    return [replace(event) for event in voices.bass] if part.role == "bass" else None
 
 
 def _name(seat: Seat, names: dict[str, int]) -> str:
@@ -76,7 +112,8 @@ def _play(
     if figure in CHORDAL:
         low, high = register_for(figure, instrument, seat.part.register)
         rooted = not has_bass or figure in ("strum", "arpeggio")
-        voicings = voicings_for(changes, figure, low, high, rooted)
+        tune = [event for lines in melodies.values() for line in lines.values() for event in line]
+        voicings = voicings_for(plan, changes, part, (low, high), rooted, tune)
     for section in plan.sections:
         if figure == "drums":
             events += play_drums(plan, section, threshold, instrument.program)

@@ -6,7 +6,11 @@ a pattern may mix chords, bass notes and single voices, and may have several lay
 
 from __future__ import annotations
 
+import json
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from compositions.composer.events import Event, Part
 from compositions.composer.grooves import pick_pattern
@@ -15,19 +19,23 @@ from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.seeds import stream
 from compositions.composer.styles import Instrument
-from compositions.composer.voicing import Voicing, voice_chords
+from compositions.composer.voicing import FRETTED, OPEN, ROOTLESS, Hand, Voicing, voice_chords
 from compositions.score.document import Mode
 from compositions.score.harmony import scale_pitch_classes
 
-_VOICES = {"block": 4, "strum": 5, "stab": 3, "arpeggio": 4, "sustain": 4, "power": 3,
-           "voices": 3}  # fmt: skip
+_VOICES = {"block": 4, "strum": 5, "stab": 3, "arpeggio": 4, "sustain": 4, "power": 3}
+_STRINGS = {
+    "Nylon Guitar": "guitar", "Acoustic Guitar": "guitar", "Jazz Guitar": "guitar",
+    "Electric Guitar": "guitar", "Muted Guitar": "guitar", "Overdriven Guitar": "guitar",
+    "Banjo": "banjo", "Mandolin": "mandolin", "Ukulele": "ukulele",
+}  # fmt: skip
+"""The strings of instruments whose chords must be held by a hand."""
 CHORDAL = frozenset(_VOICES)
 """Figures that need a voicing of every chord."""
 _SYNCOPATED = frozenset({"syncopated", "swing", "sixteenth"})
 _REGISTER = {
     "block": (51, 74), "strum": (45, 71), "stab": (55, 76), "arpeggio": (57, 81),
-    "sustain": (52, 76), "power": (40, 64), "counter": (55, 74), "voices": (48, 69),
-    "drone": (48, 72),
+    "sustain": (52, 76), "power": (40, 64), "counter": (55, 74), "drone": (48, 72),
 }  # fmt: skip
 
 
@@ -45,14 +53,53 @@ def register_for(
 
 
 def voicings_for(
-    changes: Changes, figure: str, low: int, high: int, rooted: bool
+    plan: SongPlan,
+    changes: Changes,
+    part: Part,
+    register: tuple[int, int],
+    rooted: bool,
+    tune: Sequence[Event] = (),
 ) -> dict[int, Voicing]:
-    """Return the voicing of every chord by its start tick."""
-    if figure == "power":
-        return {slot.start: _power(slot, low) for slot in changes.slots}
-    harmonies = [slot.harmony for slot in changes.slots]
-    voiced = voice_chords(harmonies, low, high, _VOICES[figure], rooted)
+    """Return the voicing of every chord by its start tick, under the tune where there is one."""
+    if part.figure == "power":
+        return {slot.start: _power(slot, register[0]) for slot in changes.slots}
+    hand = _hand(plan.style.name, part, register, rooted)
+    lowest = _lowest(tune, changes)
+    keys = (plan.key_of(plan.section_at(slot.bar)) for slot in changes.slots)
+    scales = [frozenset(scale_pitch_classes(key.tonic, key.mode)) for key in keys]
+    voiced = voice_chords([slot.harmony for slot in changes.slots], hand, lowest, scales)
     return {slot.start: voicing for slot, voicing in zip(changes.slots, voiced, strict=True)}
+
+
+@cache
+def _kinds() -> dict[str, frozenset[str]]:
+    """The styles whose keyboard voicings leave the root out, and whose pads are spread."""
+    text = (Path(__file__).parent / "data" / "voicings.json").read_text(encoding="utf-8")
+    return {kind: frozenset(names) for kind, names in json.loads(text).items()}
+
+
+def _hand(style: str, part: Part, register: tuple[int, int], rooted: bool) -> Hand:
+    low, high = register
+    voices = _VOICES[part.figure]
+    tuning = _STRINGS.get(part.instrument.name)
+    if part.figure == "strum" and tuning:
+        return Hand(part.instrument.low, part.instrument.high, 6, True, FRETTED, tuning)
+    if part.figure == "sustain" and style in _kinds()["open"] and high - low >= 22:
+        return Hand(low, high, voices, rooted, OPEN)
+    if part.figure in ("block", "stab") and not rooted and style in _kinds()["rootless"]:
+        return Hand(low, high, voices, rooted, ROOTLESS)
+    return Hand(low, high, voices, rooted)
+
+
+def _lowest(tune: Sequence[Event], changes: Changes) -> list[int | None]:
+    """The lowest note of the tune that begins in each chord, None where none does."""
+    notes = sorted(tune, key=lambda event: event.start)
+    starts = [event.start for event in notes]
+    found: list[int | None] = []
+    for slot in changes.slots:
+        inside = notes[bisect_left(starts, slot.start) : bisect_left(starts, slot.end)]
+        found.append(min((event.pitch for event in inside), default=None))
+    return found
 
 
 def _power(slot: ChordSlot, low: int) -> Voicing:
@@ -75,8 +122,6 @@ def play_chords(
     """
     if part.figure == "sustain":
         return _sustain(plan, section, changes, part, voicings)
-    if part.figure == "voices":
-        return play_voices(plan, section, changes, voicings)
     kind = table or ("arpeggio" if part.figure == "arpeggio" else "comp")
     rng = stream(plan.seed, section.uid, part.role + table, "notes")
     events: list[Event] = []
@@ -251,42 +296,6 @@ def _sustain(
                 events.append(event)
     for event in events:
         event.duration = max(60, event.duration - 20)
-    return events
-
-
-def play_voices(
-    plan: SongPlan, section: PlannedSection, changes: Changes, voicings: dict[int, Voicing]
-) -> list[Event]:
-    """Sung inner voices: every chord struck, a voice that moves a third passes between.
-
-    At most one voice passes at a time, so that passing notes make no parallels.
-    """
-    rng = stream(plan.seed, section.uid, "chords", "passing")
-    scale = set(scale_pitch_classes(plan.tonic, plan.mode))
-    first = section.start_bar * plan.grid.ticks
-    last = first + section.bars * plan.grid.ticks
-    velocity = round(54 + 24 * section.energy)
-    events: list[Event] = []
-    for slot in changes.slots:
-        if not first <= slot.start < last:
-            continue
-        notes = voicings[slot.start]
-        following = voicings[changes.at(slot.end).start]
-        moving = [
-            (place, pitch + (1 if target > pitch else -1) * step)
-            for place, (pitch, target) in enumerate(zip(notes, following, strict=False))
-            for step in (1, 2)
-            if abs(target - pitch) in (3, 4)
-            and (pitch + (1 if target > pitch else -1) * step) % 12 in scale
-            and abs(target - pitch) - step in (1, 2)
-        ]
-        passing = rng.choice(moving) if moving and rng.random() < 0.6 else None
-        for place, pitch in enumerate(notes):
-            length = slot.duration
-            if passing is not None and passing[0] == place and length >= 480 and slot.end < last:
-                length -= 240
-                events.append(Event(slot.end - 240, 220, passing[1], velocity - 6))
-            events.append(Event(slot.start, max(60, length - 20), pitch, velocity))
     return events
 
 

@@ -8,7 +8,7 @@ import json
 from compositions.composer import compose, parse_prompt
 from compositions.composer.roman import resolve, roman_of
 from compositions.composer.styles import instruments, styles
-from compositions.composer.voicing import voice_chords
+from compositions.composer.voicing import Hand, voice_chords
 from compositions.score.document import Mode
 from compositions.score.harmony import pitch_class
 
@@ -75,7 +75,7 @@ def test_chords_move_smoothly() -> None:
         resolve(text, 0, Mode.MAJOR)
         for text in ["I", "vi", "ii", "V", "I", "IV", "V", "I", "iii", "vi", "IV", "V", "I"]
     ]
-    voiced = voice_chords(progression, 52, 74, 4, True)
+    voiced = voice_chords(progression, Hand(52, 74, 4, rooted=True))
     moves = [
         abs(b - a)
         for before, after in itertools.pairwise(voiced)

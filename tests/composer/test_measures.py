@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -144,8 +145,28 @@ def test_only_songs_in_lines_without_drums_are_in_voices() -> None:
     assert len(voices_of(song(*lines))) == 3
     drums = Track("d", "Drums", TrackRole.DRUMS, percussion=True).with_notes(line([36, 38]))
     assert voices_of(song(*lines, drums)) == []
-    block = tune(line([60, 62]) + line([64, 65]), name="chords")
+    # Two on one instrument are alto and tenor, three are chords.
+    pair = tune(line([55, 57, 55, 53]) + line([64, 65, 67, 65]), name="organ")
+    assert len(voices_of(song(*lines, pair))) == 4
+    block = tune(line([60, 62]) + line([64, 65]) + line([67, 69]), name="chords")
     assert voices_of(song(*lines, block)) == []
+
+
+def test_voices_of_one_track_are_counted_apart() -> None:
+    pair = tune(line([60, 62]) + line([67, 69]), name="organ")
+    bass = tune(line([48, 41]), name="bass")
+    found = parallels([pair, bass])
+    assert (found.fifths, found.octaves, found.transitions) == (1, 0, 1)
+    assert (found.crossings, found.wide, found.motion) == (0, 0, 2 + 2 + 7)
+    crossed = parallels([tune(line([60, 60])), tune(line([55, 64]))])
+    assert crossed.crossings == 1
+    assert crossed.per_100("crossings") == 100
+
+
+def test_uneven_playing_hides_no_parallels() -> None:
+    upper = [replace(note, start=max(0, note.start + 31)) for note in line([67, 69, 71], 480)]
+    lower = [replace(note, start=max(0, note.start - 27)) for note in line([60, 62, 64], 480)]
+    assert parallels([tune(upper), tune(lower)]).fifths == 2
 
 
 def test_compression_of_a_known_set() -> None:

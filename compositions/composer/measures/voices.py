@@ -1,15 +1,24 @@
-"""Voice leading between parts: parallel fifths and octaves, as counted in Bach's chorales."""
+"""Voice leading between parts: parallels, crossings and gaps, as counted in Bach's chorales."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from compositions.score.document import Note, Score, Track
+from compositions.score.document import Score, Track
 
 _FIFTH = 7
-LEAST_VOICES = 3
+LEAST_VOICES, MOST_VOICES = 3, 6
+_TOGETHER = 120
+"""Voices of one moment are not played at once to the tick: starts are taken to sixteenths."""
+_STEADY = 0.95
+_WIDEST = 12
+"""Semitones between neighbouring upper voices; a tenor may lie further above the bass."""
+
+Line = dict[int, int]
+"""What a voice sounds at each moment, in sixteenths; no entry is a rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,10 @@ class Parallels:
     fifths: int
     octaves: int
     transitions: int
+    crossings: int = 0
+    wide: int = 0
+    motion: int = 0
+    """Semitones that all voices move together."""
 
     @property
     def fifths_per_100(self) -> float:
@@ -30,52 +43,88 @@ class Parallels:
         """Parallel octaves and unisons for 100 transitions."""
         return 100.0 * self.octaves / self.transitions if self.transitions else 0.0
 
+    def per_100(self, name: str) -> float:
+        """A count, by the name of its field, for 100 transitions."""
+        return 100.0 * getattr(self, name) / self.transitions if self.transitions else 0.0
+
 
 def voices_of(score: Score) -> list[Track]:
     """Return the tracks when the song is written in voices: no drums, three to six lines.
 
-    A line plays one note at a time for at least 95 % of its onsets. Empty for all other
-    songs, where parallel parts are a matter of style and not a fault.
+    A track is one line, or two that sound together all the time (alto and tenor on one
+    instrument). Empty for all other songs, where parallel parts are a matter of style and
+    not a fault.
     """
     tracks = [track for track in score.tracks if track.notes]
-    if not LEAST_VOICES <= len(tracks) <= 6 or any(track.percussion for track in tracks):
+    if any(track.percussion for track in tracks):
         return []
-    for track in tracks:
-        onsets = len({note.start for note in track.notes})
-        if onsets < 0.95 * len(track.notes):
-            return []
+    counts = [voice_count(track) for track in tracks]
+    if not all(counts) or not LEAST_VOICES <= sum(counts) <= MOST_VOICES:
+        return []
     return tracks
 
 
-def parallels(tracks: list[Track]) -> Parallels:
-    """Count the parallels of every pair of voices.
+def voice_count(track: Track) -> int:
+    """Return 1 or 2 for a track of that many voices, 0 for any other texture."""
+    sounding = Counter(len(pitches) for pitches in _sounding(track).values() if pitches)
+    number, moments = sounding.most_common(1)[0] if sounding else (0, 0)
+    steady = moments >= _STEADY * sum(sounding.values())
+    return number if number in (1, 2) and steady else 0
+
+
+def lines_of(track: Track, voices: int) -> list[Line]:
+    """Return the voices of a track from the highest down, by what sounds at each moment."""
+    lines: list[Line] = [{} for _ in range(voices)]
+    for moment, pitches in _sounding(track).items():
+        if len(pitches) >= voices:
+            for line, pitch in zip(lines, sorted(pitches, reverse=True), strict=False):
+                line[moment] = pitch
+    return lines
+
+
+def parallels(tracks: Sequence[Track], counts: Sequence[int] | None = None) -> Parallels:
+    """Count the parallels of every pair of voices, and crossings and gaps between neighbours.
 
     A transition is a moment at which a voice begins a note. Two voices are parallel when
     both move to another pitch in the same direction, and the interval is a perfect fifth
-    (or an octave) before and after.
+    (or an octave) before and after. ``counts`` are the voices of each track; where it is
+    missing they are found out.
     """
-    moments = sorted({note.start for track in tracks for note in track.notes})
-    sounding = [_at(track, moments) for track in tracks]
-    fifths = octaves = 0
-    for before, after in pairwise(range(len(moments))):
-        for one, other in combinations(sounding, 2):
-            a, b, c, d = one[before], other[before], one[after], other[after]
-            if a is None or b is None or c is None or d is None:
-                continue
+    numbers = counts or [voice_count(track) or 1 for track in tracks]
+    moments = sorted({_at(note.start) for track in tracks for note in track.notes})
+    lines = [line for track, n in zip(tracks, numbers, strict=True) for line in lines_of(track, n)]
+    found = Counter[str]()
+    for before, after in pairwise(moments):
+        now = [(line.get(before), line.get(after)) for line in lines]
+        both = [(a, c) for a, c in now if a is not None and c is not None]
+        found["motion"] += sum(abs(c - a) for a, c in both)
+        for (a, c), (b, d) in combinations(both, 2):
             if (c - a) * (d - b) <= 0:
                 continue
             intervals = (abs(a - b) % 12, abs(c - d) % 12)
-            fifths += intervals == (_FIFTH, _FIFTH)
-            octaves += intervals == (0, 0)
-    return Parallels(fifths, octaves, max(0, len(moments) - 1))
+            found["fifths"] += intervals == (_FIFTH, _FIFTH)
+            found["octaves"] += intervals == (0, 0)
+        upper = [c for _, c in both]
+        found["crossings"] += any(one < other for one, other in pairwise(upper))
+        found["wide"] += any(one - other > _WIDEST for one, other in pairwise(upper[:-1]))
+    return Parallels(
+        found["fifths"], found["octaves"], max(0, len(moments) - 1),
+        found["crossings"], found["wide"], found["motion"],
+    )  # fmt: skip
 
 
-def _at(track: Track, moments: list[int]) -> list[int | None]:
-    """Return the pitch that sounds at each moment, None for a rest."""
-    starts = [note.start for note in track.notes]
-    found: list[int | None] = []
-    for moment in moments:
-        place = bisect_right(starts, moment) - 1
-        note: Note | None = track.notes[place] if place >= 0 else None
-        found.append(note.pitch if note is not None and moment < note.end else None)
+def _at(tick: int) -> int:
+    return (tick + _TOGETHER // 2) // _TOGETHER
+
+
+def _sounding(track: Track) -> dict[int, list[int]]:
+    """Return the pitches that sound from each sixteenth in which one does."""
+    found: dict[int, list[int]] = {}
+    last: dict[int, int] = {}
+    for note in track.notes:
+        first = max(_at(note.start), last.get(note.pitch, 0))
+        stop = max(first + 1, _at(note.end))
+        last[note.pitch] = stop
+        for moment in range(first, stop):
+            found.setdefault(moment, []).append(note.pitch)
     return found
