@@ -14,7 +14,7 @@ from compositions.composer.comping import (
     register_for,
     voicings_for,
 )
-from compositions.composer.drums import play_drums, play_percussion
+from compositions.composer.drums import manner_of, play_drums, play_percussion
 from compositions.composer.events import Event, Part
 from compositions.composer.four_part import BASS, Voices, write_voices
 from compositions.composer.harmony import Changes
@@ -116,7 +116,7 @@ def _play(
         voicings = voicings_for(plan, changes, part, (low, high), rooted, tune)
     for section in plan.sections:
         if figure == "drums":
-            events += play_drums(plan, section, threshold, instrument.program)
+            events += play_drums(plan, section, threshold, manner_of(instrument.program))
             continue
         if not _plays(plan, section, threshold):
             continue

@@ -20,6 +20,7 @@ _LEVEL = {"kick": 98, "snare": 96, "rim": 82, "clap": 92, "hat": 66, "pedal": 62
           "guiro_short": 56, "triangle_open": 56, "triangle_mute": 50, "claves": 72,
           "castanets": 70, "agogo_high": 68, "agogo_low": 68, "surdo": 92, "surdo_mute": 70,
           "woodblock_high": 68, "woodblock_low": 68, "cuica": 60}  # fmt: skip
+_OWN_BRUSHES = 43
 _QUIET_KINDS = frozenset({"intro", "breakdown", "outro"})
 
 
@@ -40,6 +41,11 @@ def _strokes(
     if char == "f":  # a flam: a grace note just before
         return [(max(0, tick - 22), 20, max(8, velocity // 2)), (tick, duration, velocity)]
     return [(tick, duration, velocity)]
+
+
+def manner_of(program: int) -> int:
+    """The General MIDI kit that a kit is played like: brushes of any kind like brushes."""
+    return BRUSH_KIT if program == _OWN_BRUSHES else program
 
 
 def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: int) -> list[Event]:

@@ -11,6 +11,7 @@ from compositions.composer.casting import Seat, cast
 from compositions.composer.critics import Confidence, measure
 from compositions.composer.events import Event, Part
 from compositions.composer.explain import explanation_of, theory_of
+from compositions.composer.glides import glides
 from compositions.composer.harmony import Changes, ChordSlot, make_changes
 from compositions.composer.keyfinder import find_key
 from compositions.composer.lyric_writing.song import with_written_words, words_on_writing
@@ -165,7 +166,11 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
             if event.syllable is not None:
                 sung.append((note.id, event))
         points = tuple(
-            AutomationPoint(mint_id(rng), tick, "cc64", value) for tick, value in part.pedal
+            AutomationPoint(mint_id(rng), tick, parameter, value)
+            for tick, parameter, value in (
+                *((tick, "cc64", value) for tick, value in part.pedal),
+                *glides(plan, part),
+            )
         )
         tracks.append(
             Track(
@@ -173,6 +178,7 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
                 name=part.name,
                 role=TrackRole(part.role),
                 program=part.instrument.program,
+                bank=part.instrument.bank,
                 percussion=part.instrument.percussion,
                 gain_db=part.gain_db,
                 pan=part.pan,

@@ -63,7 +63,11 @@ class StyleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A General MIDI instrument: program from 0, playable range as MIDI pitches."""
+    """An instrument: its program and bank, playable range as MIDI pitches.
+
+    In bank 0 it is one of General MIDI; the others are the studio's own (and kits beyond
+    General MIDI are programs of their own). ``glide`` marks a bass that slides into notes.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -74,6 +78,8 @@ class Instrument:
     low: int
     high: int
     envelope: str
+    bank: int = 0
+    glide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,11 +142,12 @@ def _lane(track: TrackRow, letter: str, colour: int) -> TrackLane:
 
 
 @cache
-def _instrument_names() -> dict[tuple[bool, int], str]:
-    """Return the first name that the catalogue has for each General MIDI program."""
-    names: dict[tuple[bool, int], str] = {}
+def _instrument_names() -> dict[tuple[bool, int, int], str]:
+    """Return the first name that the catalogue has for each program of each bank."""
+    names: dict[tuple[bool, int, int], str] = {}
     for instrument in instruments().values():
-        names.setdefault((instrument.percussion, instrument.program), instrument.name)
+        key = (instrument.percussion, instrument.bank, instrument.program)
+        names.setdefault(key, instrument.name)
     return names
 
 
@@ -154,7 +155,7 @@ def _instrument_of(track: TrackRow) -> str:
     """Return the instrument, unless the track is called after one: it may share its program."""
     if track.name.partition(" (")[0] in instruments():
         return ""
-    return _instrument_names().get((track.percussion, track.program), "")
+    return _instrument_names().get((track.percussion, track.bank, track.program), "")
 
 
 def _note_paths(

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from sf2utils.sf2parse import Sf2File
 
+from compositions.composer.styles import instruments, styles
 from compositions.score.document import TrackRole
+from compositions.score.timeline import Timeline
 from compositions.sound import RenderParameters, SoundFont, SoundFonts, render
 from compositions.sound.instruments import catalogue
 from compositions.sound.instruments.effects import riser_key, riser_seconds
@@ -26,6 +28,8 @@ from compositions.sound.instruments.soundfont_format import (
 )
 from compositions.sound.instruments.table import markdown_table
 from compositions.sound.instruments.waves import RATE, frequency, pulse, saw, voices_loop
+from compositions.sound.performance import perform
+from compositions.sound.synthesis import Part, synthesise
 from tests.sound import scores
 
 ROOT = Path(__file__).parents[2]
@@ -234,3 +238,52 @@ def test_a_render_plays_our_instruments_and_does_without_them(
     assert names[0].startswith("0:39 ")
     assert len(warnings) == 2
     assert both != alone == SoundFont(soundfont).sha256
+
+
+def test_the_composer_names_sounds_that_are_there(
+    presets: tuple[FontPreset, ...], soundfont: Path
+) -> None:
+    there = {(one.bank, one.program) for one in presets}
+    general = {(one.bank, one.program) for one in SoundFont(soundfont).presets}
+    own = set()
+    for one in instruments().values():
+        number = (DRUM_BANK if one.percussion else one.bank, one.program)
+        assert number in there | general, one.name
+        if number in there:
+            own.add(one.name)
+    parts = [part for style in styles().values() for part in style.parts]
+    playing = {name for part in parts for name in part.instruments} & own
+    assert sum(not instruments()[name].percussion for name in playing) >= 24
+    assert sum(instruments()[name].percussion for name in playing) >= 6
+
+
+def test_a_glide_is_heard(soundfont: Path, own: Path, tmp_path: Path) -> None:
+    octave = [(0.0, "cc101", 0.0), (0.0, "cc100", 0.0), (0.0, "cc6", 12.0)]
+    bends = [(1.0, "pitch_bend", -7 / 12 * 8191), (1.5, "pitch_bend", 0.0)]
+    song = scores.score(
+        scores.track(
+            TrackRole.BASS, [(0, 1, 36, 100), (1, 1.5, 43, 100)],
+            program=39, bank=96, controls=[*octave, *bends],
+        ),
+        bpm=60,
+    )  # fmt: skip
+    fonts = SoundFonts([soundfont, own])
+    part = Part(
+        perform(song.tracks[0], Timeline(song), RATE),
+        fonts.resolve(96, 39, percussion=False),
+        percussion=False,
+    )
+    for stem in synthesise(
+        [part], soundfonts=fonts, sample_rate=RATE, frames=3 * RATE, work_dir=tmp_path,
+        on_frames=lambda index, frame: None,
+    ):  # fmt: skip
+        sound = np.fromfile(stem.path, dtype="<f4").reshape(-1, 2).mean(axis=1)
+
+    def pitch(begin: float, end: float) -> float:
+        piece = sound[round(begin * RATE) : round(end * RATE)]
+        lines = np.abs(np.fft.rfft(piece * np.hanning(len(piece)), 8 * RATE))
+        return float(69 + 12 * np.log2(np.argmax(lines) / 8 / 440))
+
+    assert pitch(0.3, 0.9) == pytest.approx(36, abs=0.2)
+    assert pitch(1.2, 1.5) == pytest.approx(36, abs=0.4)
+    assert pitch(1.7, 2.3) == pytest.approx(43, abs=0.2)

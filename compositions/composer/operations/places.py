@@ -252,7 +252,8 @@ def _playing(score: Score, instrument: Instrument) -> list[str]:
     exact = [
         track.id
         for track in score.tracks
-        if (track.program, track.percussion) == (instrument.program, instrument.percussion)
+        if (track.program, track.bank, track.percussion)
+        == (instrument.program, instrument.bank, instrument.percussion)
         or track.name.lower().startswith(instrument.name.lower())
     ]
     if exact:

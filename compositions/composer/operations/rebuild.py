@@ -193,11 +193,13 @@ def instrument_of(track: Track) -> Instrument:
         for entry in instruments().values()
         if entry.percussion == track.percussion and entry.program == track.program
     ]
+    # A sound of our own is nearest to its General MIDI relative, but it is another one.
+    fitting = [entry for entry in fitting if entry.bank == track.bank] or fitting
     named = [entry for entry in fitting if track.name.lower().startswith(entry.name.lower())]
     if named or fitting:
         return (named or fitting)[0]
     base = instruments()["Drums" if track.percussion else "Piano"]
-    return replace(base, name=track.name or base.name, program=track.program)
+    return replace(base, name=track.name or base.name, program=track.program, bank=track.bank)
 
 
 def seat_of(track: Track, style: Style) -> Seat:

@@ -57,7 +57,7 @@ def new_track(task: Task, score: Score, player: Instrument, role: str) -> Score:
     last = max((track.position for track in score.tracks), default=0.0)
     track = Track(
         id=task.fresh_id(), name=name, role=TrackRole(role), program=player.program,
-        percussion=player.percussion, gain_db=part.gain_db, pan=part.pan,
+        bank=player.bank, percussion=player.percussion, gain_db=part.gain_db, pan=part.pan,
         reverb_send=part.reverb_send, position=last + 1.0,
     )  # fmt: skip
     score = replace(score, tracks=(*score.tracks, track))
@@ -116,9 +116,9 @@ def replace_track_by(task: Task, instrument: str = "") -> Score:
             raise OperationError(f"“{track.name}” cannot be played by {player.name}.")
         notes = [_within(note, player, task) for note in track.notes]
         tracks.append(
-            replace(track, name=player.name, program=player.program, bank=0, preset="").with_notes(
-                notes
-            )
+            replace(
+                track, name=player.name, program=player.program, bank=player.bank, preset=""
+            ).with_notes(notes)
         )
     return replace(task.score, tracks=tuple(tracks))
 

@@ -91,7 +91,7 @@ def analogue_bass() -> FontPreset:
     bank = []
     for root, keys in key_ranges(24, 64, 4):
         wave, key = voices_loop(
-            root, 0.75, saw, detune_cents=(-3.0, 4.0), gains=(1.0, 0.8), seed=("analogue", root)
+            root, 0.6, saw, detune_cents=(-3.0, 4.0), gains=(1.0, 0.8), seed=("analogue", root)
         )
         bank.append((root, keys, (looped(f"BassSaw {root}", wave, key),)))
     settings = {**volume(0.001, 2.6, 9.0, 0.09), **sweep(3100, 0.0, 0.32, 0.12, 0.1)}

@@ -105,7 +105,7 @@ def fall() -> FontPreset:
 
 def impact() -> FontPreset:
     """A deep boom under a burst of noise, with a hall's tail."""
-    time = times(2.2)
+    time = times(1.9)
     channels = []
     for side in "LR":
         random = generator("impact", side)

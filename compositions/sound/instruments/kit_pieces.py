@@ -15,7 +15,7 @@ from compositions.sound.instruments.soundfont_format import (
     Wave,
     Zone,
 )
-from compositions.sound.instruments.waves import RATE, normalised
+from compositions.sound.instruments.waves import RATE, faded, normalised
 
 DRUM_BANK = 128
 HATS = 1
@@ -41,7 +41,8 @@ class Piece:
 
 def without_offset(wave: Wave, rate: int) -> Wave:
     """The wave without what lies below hearing; a struck skin pushes all to one side."""
-    return normalised(np.asarray(sosfilt(butter(1, 16.0, "highpass", fs=rate, output="sos"), wave)))
+    sections = butter(1, 16.0, "highpass", fs=rate, output="sos")
+    return faded(normalised(np.asarray(sosfilt(sections, wave))), 0.0, 0.008)
 
 
 def piece(

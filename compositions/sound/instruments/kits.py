@@ -1,4 +1,4 @@
-"""Six drum kits: 808, 909, trap, lo-fi, acoustic (tight and room) and brushes."""
+"""Drum kits: 808, 909, trap, lo-fi, chip, acoustic (tight and room) and brushes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from compositions.sound.instruments.drum_voices import (
 from compositions.sound.instruments.kit_pieces import HATS, Piece, kit, moved, piece
 from compositions.sound.instruments.percussion import shared
 from compositions.sound.instruments.soundfont_format import FontPreset, Wave
-from compositions.sound.instruments.waves import RATE, faded, normalised, times
+from compositions.sound.instruments.waves import RATE, faded, generator, normalised, times
 
 _TOM_KEYS = (41, 43, 45, 47, 48, 50)
 _TOM_STEPS = (0.0, 2.0, 4.0, 7.0, 9.0, 12.0)
@@ -300,6 +300,40 @@ def kit_brush() -> FontPreset:
     return kit("Brushed Kit", 43, (*own, *shared()))
 
 
+def kit_chip() -> FontPreset:
+    """The drums of an 8-bit console: a triangle that drops, and noise of a shift register."""
+
+    def falling(start: float, end: float, seconds: float) -> Wave:
+        time = times(seconds)
+        turn = np.cumsum(start * (end / start) ** (time / seconds)) / RATE % 1.0
+        steps = np.round(np.abs(turn * 2.0 - 1.0) * 15.0) / 7.5 - 1.0
+        return faded(normalised(band(steps, 0.0, 9000.0)), 0.0005, 0.02)
+
+    def burst(name: str, clock: float, ring: float) -> Wave:
+        time = times(1.3 * ring)
+        register = generator("chip", name).integers(0, 2, round(clock * 1.3 * ring) + 2) * 2.0 - 1.0
+        held = register[(time * clock).astype(np.int64)]
+        volume = np.ceil(15.0 * np.exp(-4.0 * time / ring)) / 15.0  # sixteen steps of volume
+        return faded(normalised(band(held * volume, 0.0, 15_000.0)), 0.0004, 0.01)
+
+    punch, snap = falling(420.0, 46.0, 0.16), burst("snare", 9000.0, 0.19)
+    snap = normalised(snap + np.pad(0.5 * falling(330.0, 150.0, 0.07), (0, len(snap)))[: len(snap)])
+    own = [
+        *_two("Chip kick", 36, 35, -2.0, punch), *_two("Chip snare", 38, 40, 3.0, snap),
+        piece("Chip rim", 37, burst("rim", 14_000.0, 0.03)),
+        piece("Chip clap", 39, burst("clap", 7000.0, 0.13)),
+        *_toms(falling(190.0, 70.0, 0.24), falling(300.0, 120.0, 0.2), "Chip"),
+        *_hats("Chip", burst("hat", 44_000.0, 0.045), burst("pedal", 44_000.0, 0.035),
+               burst("open", 44_000.0, 0.22)),
+        *_cymbals("Chip", burst("crash", 26_000.0, 0.9), burst("ride", 40_000.0, 0.3),
+                  burst("bell", 30_000.0, 0.2)),
+    ]  # fmt: skip
+    return kit("Chip Kit", 30, (*own, *shared()))
+
+
 def presets() -> tuple[FontPreset, ...]:
     """All kits."""
-    return (kit_tight(), kit_room(), kit_808(), kit_909(), kit_trap(), kit_lofi(), kit_brush())
+    return (
+        kit_tight(), kit_room(), kit_808(), kit_909(), kit_trap(), kit_lofi(), kit_chip(),
+        kit_brush(),
+    )  # fmt: skip
