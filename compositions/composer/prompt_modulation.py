@@ -41,7 +41,7 @@ _TRIGGER = (
     r"(?=\s+(?:in|at|for|on)\s+the\s+(?:end|last|final)\b)"
 )
 _TO_KEY = (
-    r"\b(?:go(?:es|ing)?|mov\w+|switch\w*|shift\w*|chang\w*|ends?|ending|finish\w*)\s+"
+    r"\b(?:go(?:es|ing)?|mov(?:e[sd]?|ing)|switch\w*|shift\w*|chang\w*|ends?|ending|finish\w*)\s+"
     r"(?=(?:to|into|in)\s+(?:the\s+key\s+of\s+)?(?-i:[A-G])(?:[#b♯♭]|[\s-]?(?:sharp|flat))?"
     r"[\s-]*(?:major|minor|min|maj|m)\b)"
 )
@@ -66,7 +66,13 @@ def read_key_changes(reader: TextReader) -> tuple[KeyRequest, ...] | None:
         clause = reader.left[start:end]
         places = list(re.finditer(_PLACE, clause, re.IGNORECASE))
         place = places[0] if places else None
-        move, span = _move(clause)
+        # What stands before the trigger ("starts in C and moves to E minor") is home.
+        here = match.start() - start
+        move, span = _move(clause[here:])
+        if span is None:
+            move, span = _move(clause)
+        else:
+            span = (span[0] + here, span[1] + here)
         section = _section(place["place"]) if place else ""
         if not section:
             section = "bridge" if move and not move.startswith("up") else _AT_THE_END

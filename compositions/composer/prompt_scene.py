@@ -1,7 +1,8 @@
 """From a scene to a style: prompts that tell a story and name no genre.
 
 Each style has scene words (``data/scenes.json``) and a line of description in its file.
-A word counts the more the fewer styles it belongs to.
+A word counts the more the fewer styles it belongs to. Topics (``data/scene_topics.json``) are
+words that speak for several styles at once: a graveyard for horror, whatever plays it.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from compositions.composer.styles import styles
-from compositions.composer.word_lists import word_list
+from compositions.composer.word_lists import english_words, word_list
 
 _PATH = Path(__file__).parent / "data" / "scenes.json"
-_OWN, _TOLD = 1.0, 0.55
+_TOPICS = _PATH.with_name("scene_topics.json")
+_TELLING = 0.3
+_TOPIC, _OWN, _TOLD, _HALF = 1.8, 0.6, 0.33, 0.6
 
 
 def stem(word: str) -> str:
@@ -30,14 +34,37 @@ def stem(word: str) -> str:
     return word
 
 
-def _stems(text: str) -> list[str]:
+def _words(text: str) -> list[str]:
     words = re.findall(r"[^\W_]+", text.lower())
-    return [stem(word) for word in words if word not in word_list("filler") and len(word) > 2]
+    return [word for word in words if word not in word_list("filler") and len(word) > 2]
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(word) for word in _words(text)]
 
 
 @lru_cache(maxsize=1)
 def _weights() -> Mapping[str, Mapping[str, float]]:
     """Stem -> style -> weight."""
+    found: dict[str, dict[str, float]] = {}
+    topics = json.loads(_TOPICS.read_text(encoding="utf-8"))
+    words_of = [frozenset(_stems(topic["words"])) for topic in topics]
+    counts = Counter(word for words in words_of for word in words)
+    for topic, words in zip(topics, words_of, strict=True):
+        for word in sorted(words):
+            entry = found.setdefault(word, {})
+            for name, weight in topic["styles"].items():
+                entry[name] = entry.get(name, 0.0) + _TOPIC * weight / math.sqrt(counts[word])
+    for word, own in _own_words().items():
+        rare = math.log(1 + len(styles()) / len(own))
+        for name, weight in own.items():
+            there = found.setdefault(word, {})
+            there[name] = there.get(name, 0.0) + weight * rare
+    return found
+
+
+def _own_words() -> Mapping[str, Mapping[str, float]]:
+    """Stem -> style -> weight, of the words that belong to single styles."""
     own = json.loads(_PATH.read_text(encoding="utf-8"))
     found: dict[str, dict[str, float]] = {}
     for style in styles().values():
@@ -45,18 +72,31 @@ def _weights() -> Mapping[str, Mapping[str, float]]:
             for word in _stems(text):
                 entry = found.setdefault(word, {})
                 entry[style.name] = max(weight, entry.get(style.name, 0.0))
-    count = len(styles())
-    return {
-        word: {name: weight * math.log(1 + count / len(entry)) for name, weight in entry.items()}
-        for word, entry in found.items()
-    }
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _fits(word: str) -> Mapping[str, float]:
+    """Return style -> weight of a word; of a compound by its halves ("cornfield")."""
+    if (root := stem(word)) in _weights():
+        return _weights()[root]
+    known = english_words()
+    scores: dict[str, float] = {}
+    for place in range(3, len(word) - 2):
+        head, tail = word[:place], word[place:]
+        if len(word) < 7 or head not in known or tail not in known:
+            continue
+        for half in (head, tail):
+            for style, weight in _weights().get(stem(half), {}).items():
+                scores[style] = max(scores.get(style, 0.0), _HALF * weight)
+    return scores
 
 
 def scene_scores(text: str) -> dict[str, float]:
     """Return style -> how well the words of a scene fit it; 0 where nothing fits."""
     scores = dict.fromkeys(styles(), 0.0)
-    for word in dict.fromkeys(_stems(text)):
-        for name, weight in _weights().get(word, {}).items():
+    for word in {stem(word): word for word in _words(text)}.values():
+        for name, weight in _fits(word).items():
             scores[name] += weight
     return {name: round(score, 4) for name, score in scores.items()}
 
@@ -68,6 +108,7 @@ def scene_words(text: str, style: str) -> tuple[str, ...]:
         dict.fromkeys(
             word.lower()
             for word in words
-            if word.lower() not in word_list("filler") and style in _weights().get(stem(word), {})
+            if word.lower() not in word_list("filler")
+            and _fits(word.lower()).get(style, 0.0) >= _TELLING
         )
     )

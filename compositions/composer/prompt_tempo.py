@@ -67,7 +67,7 @@ _ABOUT = (
     r"(?:around|about|approximately|approx\.?|circa|ca\.|roughly|near(?:ly)?|close\s+to|like|say"
     r"|maybe|just\s+(?:over|under)|somewhere\s+(?:around|near))"
 )
-_UNIT = r"(?:b\.?\s?p\.?\s?m\b\.?|beats?\s*(?:per|a|/)\s*min(?:ute)?\b\.?|beats?/min\b)"
+_UNIT = r"(?:b\.?\s?p\.?\s?m\b\.?|bmp\b|pbm\b|beats?\s*(?:per|a|/)\s*min(?:ute)?\b\.?|beats?/min\b)"
 # A number with one of these behind it is no tempo.
 _NOT_TEMPO = (
     r"(?!\s*[-/]?\s*(?:bars?|measures?|min(?:ute)?s?\b|m\b|sec(?:ond)?s?\b|s\b|%|years?|tracks?"
