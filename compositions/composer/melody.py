@@ -45,9 +45,11 @@ _LIFT = {"chorus": 3.0, "drop": 3.0, "bridge": 1.5, "solo": 2.0, "pre_chorus": 1
          "outro": -1.5, "verse": -1.5}  # fmt: skip
 _LOOKING_BACK = frozenset({"outro", "interlude", "intro"})
 _LIFTED = frozenset({"chorus", "drop"})
-TAKES, RETAKES = 6, 4
+TAKES, RETAKES = 8, 5
 """Melodies that are written of each material, at most (again: over other chords); the best
 one stays."""
+_SPARSE = 6
+"""Notes of the two motifs, of a bar each, up to which a melody is sparse."""
 _GOOD_ENOUGH = 0.06
 
 
@@ -154,7 +156,8 @@ class MelodyWriter:
         """Write the melody of a section; every ``number`` has other motifs and phrases."""
         material = self._material(section, number)
         rng = stream(self.seed, f"material:{self._key(section)}", "lead", f"form:{number}")
-        phrases = phrases_of(section.kind, section.bars, rng)
+        notes = len(material.first.rhythm) + len(material.second.rhythm)
+        phrases = phrases_of(section.kind, section.bars, rng, sparse=notes <= _SPARSE)
         memory = self._memory()
         written = Written()
         home = self._homes.get(self._key(section))

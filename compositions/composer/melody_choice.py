@@ -79,8 +79,8 @@ def take_cost(events: Sequence[Event], bits: Sequence[float], heard: Sequence[Gr
     cost = 0.1 * _outside(max(pitches) - min(pitches), RANGE)
     cost += 1.0 * _outside(sum(bits) / len(bits), BITS)
     grams = [*heard, *interval_grams(events)]
-    if len(grams) > 3 * _GRAM:
-        cost += 8.0 * _outside(1.0 - len(set(grams)) / len(grams), REPEATED)
+    if len(grams) > 2 * _GRAM:
+        cost += 13.0 * _outside(1.0 - len(set(grams)) / len(grams), REPEATED)
     still = sum(move == 0 for move in moves) / len(moves)
     cost += 2.0 * max(0.0, still - 0.2)
     wild = sum(

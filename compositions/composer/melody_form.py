@@ -59,8 +59,11 @@ class Phrase:
     ending: str
 
 
-def phrases_of(kind: str, bars: int, rng: random.Random) -> list[Phrase]:
-    """Return the phrases that fill a section of this kind and length."""
+def phrases_of(kind: str, bars: int, rng: random.Random, *, sparse: bool = False) -> list[Phrase]:
+    """Return the phrases that fill a section of this kind and length.
+
+    ``sparse`` melodies, of few notes a bar, quote more: less would not be recognised.
+    """
     lengths = _lengths(bars)
     labels = _labels(len(lengths), rng)
     statements = _STATEMENTS.get(kind, _STATEMENTS["verse"])
@@ -69,7 +72,8 @@ def phrases_of(kind: str, bars: int, rng: random.Random) -> list[Phrase]:
     statement = rng.choice(statements)
     contrast = rng.choice(_CONTRASTS)
     steps = rng.choice(_SEQUENCES)
-    kept = 3 if rng.random() < (0.7 if kind in ("chorus", "drop") else 0.4) else 2
+    often = 0.95 if sparse else 0.7 if kind in ("chorus", "drop") else 0.4
+    kept = 3 if rng.random() < often else 2
     answer = rng.choice([letter for letter in "vfsb" if letter != statement[2]])
     found: list[Phrase] = []
     start = 0
