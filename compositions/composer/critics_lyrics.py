@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compositions.composer.lyrics import syllables_of_line
+from compositions.composer.lyrics_lines import language_of, sung_word
 from compositions.score.document import Score, Syllable
 from compositions.score.timeline import Timeline
 
@@ -31,9 +31,13 @@ def word_counts(score: Score) -> tuple[int, int, int, int]:
     compound = meter.denominator == 8 and meter.numerator % 3 == 0
     beat = meter.ticks_per_beat * (3 if compound else 1)
     words = words_of(score)
+    texts = ["".join(syllable.text for syllable in word) for word in words]
+    language = language_of(" ".join(texts))
     exact = stressed = strong = 0
-    for word in words:
-        expected = syllables_of_line("".join(syllable.text for syllable in word))
+    for word, text, following in zip(words, texts, [*texts[1:], ""], strict=True):
+        # Where lines end is not heard, and a mute e is sung inside a line only.
+        ways = [sung_word(text, language, after) for after in dict.fromkeys((following, ""))]
+        expected = next((way for way in ways if len(way) == len(word)), ways[0])
         exact += len(expected) == len(word)
         for wanted, sung in zip(expected, word, strict=False):
             if wanted.stressed and sung.note_id in starts:

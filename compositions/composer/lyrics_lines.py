@@ -106,7 +106,7 @@ def syllables_of_line(line: str, language: str = "en") -> tuple[SungSyllable, ..
             continue
         joined = word.endswith(_JOIN)
         following = words[place + 1] if place + 1 < len(words) else ""
-        found = _sung_word(word.removesuffix(_JOIN), language, following)
+        found = sung_word(word.removesuffix(_JOIN), language, following)
         if joined:
             last = found[-1]
             found[-1] = SungSyllable(last.text, True, last.accent, last.phonemes)
@@ -124,7 +124,8 @@ def _break(match: re.Match[str]) -> str:
     return f"{match[1]} " if match[1] else f"{_JOIN} "
 
 
-def _sung_word(word: str, language: str, following: str) -> list[SungSyllable]:
+def sung_word(word: str, language: str, following: str = "") -> list[SungSyllable]:
+    """Return the syllables of one word, given the word behind it in the line."""
     core = re.sub(r"^[\W_]+|[\W_]+$", "", word) or word
     start = word.index(core)
     language = script_language(core, language)
