@@ -66,7 +66,8 @@ def _lengths(style: Style, rng: random.Random) -> dict[str, int]:
     draws = {kind: rng.random() for kind in ("intro", "outro", "bridge", "interlude", "verse")}
     for kind in ("intro", "outro"):
         if draws[kind] < 0.25:
-            lengths[kind] = max(2, lengths[kind] // 2) if draws[kind] < 0.1 else 2 * lengths[kind]
+            half = max(2, lengths[kind] // 2)
+            lengths[kind] = half if draws[kind] < 0.1 else max(8, lengths[kind])
     if draws["bridge"] < 0.25 and lengths["bridge"] == _DEFAULT_BARS:
         lengths["bridge"] = 4
     if draws["verse"] < 0.2 and lengths["verse"] == _DEFAULT_BARS:
@@ -207,15 +208,17 @@ def share_bars(
     if free:
         natural = lengths or style.section_bars
         weights = [natural.get(kinds[index], _DEFAULT_BARS) for index in free]
-        for index, share in zip(free, _shares(weights, room), strict=True):
+        frames = [kinds[index] in ("intro", "outro") for index in free]
+        for index, share in zip(free, _shares(weights, frames, room), strict=True):
             counts[index] = share
     return _labelled(requests, kinds, counts)
 
 
-def _shares(weights: list[int], total: int) -> list[int]:
+def _shares(weights: list[int], frames: list[bool], total: int) -> list[int]:
     """Split ``total`` bars by weight into multiples of 4 (or 2), equal weights equally.
 
-    What multiples cannot reach goes to the last section, which makes the ending longer.
+    ``frames`` marks intro and outro, which grow last. What multiples cannot reach goes to the
+    last section, which makes the ending longer.
     """
     unit = 4 if total >= 4 * len(weights) else 2 if total >= 2 * len(weights) else 1
     scale = total / sum(weights)
@@ -227,7 +230,7 @@ def _shares(weights: list[int], total: int) -> list[int]:
         shares[max(over, key=lambda weight: shares[weight] / weight)] -= unit
     counts = [shares[weight] for weight in weights]
     # Room left for whole units: the longest sections grow first, from the end on.
-    order = sorted(range(len(weights)), key=lambda i: (-weights[i], -i))
+    order = sorted(range(len(weights)), key=lambda i: (frames[i], -weights[i], -i))
     place = 0
     while total - sum(counts) >= unit:
         counts[order[place % len(order)]] += unit

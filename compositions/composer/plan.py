@@ -187,7 +187,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
                 form = tuple(item for item in form if item.kind not in ("intro", "outro"))
     elif form and sheet is not None and not (spec.bars.value or spec.seconds.value):
         form = sized_form(form, sheet, grid, float(spec.tempo.value))
-    ending = stream(seed, "song", "plan", "ending").choice(style.ending.split())
+    ending = stream(seed, style.name, "plan", "ending").choice(style.ending.split())
     ritardando = ending == "ritardando"
     extra = _extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = _length(spec, style, grid, form, extra)
@@ -195,7 +195,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     sections = (
         share_bars(style, list(form), bars)
         if form
-        else choose_form(style, bars, exact, stream(seed, "song", "plan", "form"), wanted)
+        else choose_form(style, bars, exact, stream(seed, style.name, "plan", "form"), wanted)
     )
     # Asked chords run in a loop: one more bar brings them home, unless the length is fixed.
     closing = bool(spec.chords.value) and not (
@@ -210,7 +210,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
         LocalKey(spec.tonic.value, Mode(spec.mode.value)),
         style,
         spec.key_changes.value,
-        stream(seed, "song", "plan", "keys"),
+        stream(seed, style.name, "plan", "keys"),
         chords_given=bool(spec.chords.value),
     )
     spec = spec.with_value("bars", total, *_source(spec.bars.asked, spec.bars))

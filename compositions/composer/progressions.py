@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -69,7 +70,9 @@ def dominant_of(plan: SongPlan) -> Harmony:
     """Return the chord that leads home: V, V7 in rich styles, or what the mode has for it."""
     if plan.mode in _BACKDOOR:
         return resolve_roman(_BACKDOOR[plan.mode], plan.tonic_class, plan.mode)
-    rich = plan.style.complexity >= 0.5 or plan.mode is Mode.BLUES
+    texts = [text for items in library_of(plan).values() for text in items]
+    sevenths = any(token.startswith("V7") for text in texts for token in re.split(r"[ ,]", text))
+    rich = plan.style.complexity >= 0.5 or plan.mode is Mode.BLUES or sevenths
     return resolve_roman("V7" if rich else "V", plan.tonic_class, plan.mode)
 
 
@@ -132,7 +135,7 @@ class ProgressionWriter:
     ) -> Bars:
         """Write (or take) the chords of a material at one length, and colour them."""
         habits = plan.style.harmony
-        scope = f"material:{material}"
+        scope = f"{plan.style.name}:material:{material}"
         rng = stream(plan.seed, scope, "chords", f"progression:{self.attempt}:{salt}")
         wanted = [rng.random() for _ in range(4)]
         period = plan.style.cadence == "strong" and wanted[1] < habits["period"]
@@ -218,7 +221,7 @@ class ProgressionWriter:
         dominant, tonic = dominant_of(plan), tonic_of(plan)
         key = LocalKey(plan.tonic, plan.mode)
         opens = bars[-1][-1]
-        scope = f"material:{section.material}"
+        scope = f"{plan.style.name}:material:{section.material}"
         rng = stream(plan.seed, scope, "chords", "cadence")
         quickens = rng.random() < plan.style.harmony["accelerate"]
         turns = stream(plan.seed, section.uid, "chords", "deceptive").random()
@@ -226,7 +229,7 @@ class ProgressionWriter:
             if function_of(opens, key) != "D" and (
                 opens.root == plan.tonic_class or strength == "strong"
             ):
-                bars[-1] = [dominant] if strength == "strong" else [bars[-1][0], dominant]
+                bars[-1] = [dominant] if strength == "strong" else _leading_to(bars[-1], dominant)
         elif strength == "strong" and section.kind in ("chorus", "verse", "head"):
             if len(bars) % 12 == 0 and plan.style.name == "blues":
                 return  # the twelve bars have their own turnaround
@@ -235,7 +238,7 @@ class ProgressionWriter:
                 bars[-2], bars[-1] = [dominant], [_sixth(plan)]
                 return
             if function_of(bars[-2][-1], key) != "D":
-                bars[-2] = [bars[-2][0], dominant]
+                bars[-2] = _leading_to(bars[-2], dominant)
             bars[-1] = [tonic]
         if quickens and len(bars[-2]) == 1 and function_of(bars[-1][0], key) in "TD":
             _quicken(plan, bars, self._vocabulary(plan), rng)
@@ -248,10 +251,8 @@ class ProgressionWriter:
             rng = stream(plan.seed, "song", "chords", "final")
             kind = rng.choices(list(weights), list(weights.values()))[0]
             leading = _leading(plan, kind)
-            if leading is not None and bars[-2][-1].root != leading.root:
-                bars[-2] = [*bars[-2][:1], leading]
-            elif leading is not None:
-                bars[-2] = [leading]
+            if leading is not None:
+                bars[-2] = _leading_to(bars[-2], leading)
         bars[-1] = [tonic]
 
     def _lead_over(
@@ -323,6 +324,11 @@ def _leading(plan: SongPlan, kind: str) -> Harmony | None:
     if kind == "backdoor" and plan.mode not in _BACKDOOR:
         return resolve_roman("bVII", plan.tonic_class, plan.mode)
     return dominant_of(plan)
+
+
+def _leading_to(bar: list[Harmony], chord: Harmony) -> list[Harmony]:
+    """Return a bar that begins as it did and ends on a chord."""
+    return [chord] if bar[0].root == chord.root else [bar[0], chord]
 
 
 def _quicken(plan: SongPlan, bars: Bars, words: Vocabulary, rng: random.Random) -> None:
