@@ -20,6 +20,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "ariaforge.models.JobState",
         "ProposalStateEnum": "compositions.models.Proposal.State",
+        "AISessionStepStateEnum": "compositions.models.AISessionStep.State",
+        "AISessionOperationEnum": "compositions.models.AISessionStep.Operation",
+        "LLMInteractionStateEnum": "compositions.models.LLMInteraction.State",
+        "LLMPurposeEnum": "compositions.models.LLMInteraction.Purpose",
         "VersionSourceEnum": "compositions.models.Version.Source",
         "EditSourceEnum": "compositions.models.EditBatch.Source",
         "ExportFormatEnum": "compositions.models.Export.Format",
