@@ -48,6 +48,8 @@ _LIFTED = frozenset({"chorus", "drop"})
 TAKES, RETAKES = 8, 5
 """Melodies that are written of each material, at most (again: over other chords); the best
 one stays."""
+_WIDEST, _NEAR = 14, 9
+"""Semitones that a tune may leap from one section to the next, and to an ending's octave."""
 _SPARSE = 6
 """Notes of the two motifs, of a bar each, up to which a melody is sparse."""
 _GOOD_ENOUGH = 0.06
@@ -117,9 +119,21 @@ class MelodyWriter:
                     found[section.index] = self._sing(section, words)
             elif words is None and (lone or section.kind not in _SILENT):
                 found[section.index] = self._play(section)
+        for before, after in itertools.pairwise(sorted(found)):
+            self._join(found[before], found[after])
         whole = [event for index in sorted(found) for event in found[index]]
         freshen(whole, self.space.scale, lambda tick: self.changes.at(tick).harmony.pitch_classes)
         return found
+
+    def _join(self, before: list[Event], after: list[Event]) -> None:
+        """Let a section end an octave nearer to the next one, where that is far away."""
+        if len(before) < 2 or not after:
+            return
+        last, move = before[-1], after[0].pitch - before[-1].pitch
+        pitch = last.pitch + (12 if move > 0 else -12)
+        near = abs(pitch - before[-2].pitch) <= _NEAR
+        if abs(move) > _WIDEST and near and self.space.low <= pitch <= self.space.high:
+            last.pitch = pitch
 
     def _sing(self, section: PlannedSection, words: LyricSection) -> list[Event]:
         """Return the notes of a section's words: the work of a
