@@ -42,6 +42,7 @@ class TrackRow(Protocol):
     name: str
     role: str
     program: int
+    bank: int
     percussion: bool
     muted: bool
     notes: list[dict[str, Any]]

@@ -39,6 +39,7 @@ def track(name: str = "Rhodes", *notes: dict[str, Any], percussion: bool = False
         name=name,
         role="drums" if percussion else "chords",
         program=0,
+        bank=0,
         percussion=percussion,
         muted=False,
         notes=list(notes),
