@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from compositions.composer.plan import SongPlan
-from compositions.composer.prompt_words import is_ruled_out
+from compositions.composer.prompt_words import ELECTRIC_GUITARS, is_ruled_out
 from compositions.composer.seeds import stream
 from compositions.composer.spec import InstrumentRequest
 from compositions.composer.styles import Instrument, StylePart, instruments
@@ -23,10 +23,7 @@ _DEFAULTS = {
     "counter_melody": (-6.0, -0.3, 0.3, 0.45),
 }  # fmt: skip
 _SAXES = frozenset({"Soprano Sax", "Alto Sax", "Tenor Sax", "Baritone Sax"})
-_ELECTRIC = frozenset(
-    {"Electric Guitar", "Overdriven Guitar", "Distorted Guitar", "Jazz Guitar", "Muted Guitar"}
-)
-_KINDS = dict.fromkeys(_SAXES, _SAXES) | {"Electric Guitar": _ELECTRIC}
+_KINDS = dict.fromkeys(_SAXES, _SAXES) | {"Electric Guitar": ELECTRIC_GUITARS}
 """What a plain word may stand for where its family is too wide: a sax is no harmonica."""
 _NOT_PLAIN = frozenset({"Pedal Steel", "Guitar Harmonics"})
 _WINDOW, _MIDDLE = 18, 70
@@ -147,7 +144,7 @@ def _instrument(request: InstrumentRequest, parts: list[StylePart]) -> Instrumen
     if not request.generic:
         return instrument
     kind = _KINDS.get(instrument.name)
-    if kind is _ELECTRIC and any(instrument.name in part.instruments for part in parts):
+    if kind is ELECTRIC_GUITARS and any(instrument.name in part.instruments for part in parts):
         return instrument
     # A player that leads its part in the style comes before one that may stand in there.
     own_first = [name for part in parts for name in part.instruments[:1]]

@@ -82,6 +82,18 @@ def _own_words() -> dict[str, dict[str, float]]:
     return {word: {name: 1.2 / len(names) for name in names} for word, names in counts.items()}
 
 
+@lru_cache(maxsize=1)
+def _own_phrases() -> dict[str, dict[str, float]]:
+    """Phrase -> language -> weight, of phrases that are not English at all."""
+    counts: dict[str, set[str]] = {}
+    for language, table in _tables().items():
+        for form in table:
+            words = form.split(" ")
+            if len(words) > 1 and not any(word in english_words() for word in words):
+                counts.setdefault(form, set()).add(language)
+    return {form: {name: 1.2 / len(names) for name in names} for form, names in counts.items()}
+
+
 @lru_cache(maxsize=8)
 def language_words(language: str) -> frozenset[str]:
     """Return the single musical words of a language, without accents; empty for others."""
@@ -107,6 +119,11 @@ def detect_language(text: str) -> tuple[str, float]:
                 scores[language] += _weight(word)
         for language, weight in _own_words().get(word, {}).items():
             scores[language] += weight
+    plain = f" {' '.join(words)} "
+    for phrase, weights in _own_phrases().items():
+        if f" {phrase} " in plain:
+            for language, weight in weights.items():
+                scores[language] += weight
     if re.search(r"[äöüß]", text.lower()):
         scores["de"] += 0.5
     if re.search(r"[ñ¿¡]", text):

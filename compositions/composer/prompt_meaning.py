@@ -10,12 +10,13 @@ from compositions.composer.prompt_directions import one_meter
 from compositions.composer.prompt_key import KeyMention
 from compositions.composer.prompt_notes import settle
 from compositions.composer.prompt_reference import Reference
-from compositions.composer.prompt_tempo import TempoMention
+from compositions.composer.prompt_tempo import TEMPO_HIGH, TEMPO_LOW, TempoMention
 from compositions.composer.prompt_vocabulary import Vocabulary, Word
-from compositions.composer.prompt_words import find_genre, moods
+from compositions.composer.prompt_words import find_genre, moods, substitutes
 from compositions.composer.spec import InstrumentRequest, KeyRequest
 from compositions.composer.styles import instruments, styles
 
+_OPPOSED = 0.5
 MAX_SECONDS, MAX_BARS = 900.0, 1000
 _CHANGE = re.compile(
     r"(?:modulat\w*|chang\w*|shift\w*|mov\w+|switch\w*|goes|go|transition\w*|ends?|ending|finish\w*"
@@ -124,11 +125,19 @@ def use_length(
 ) -> None:
     """Set bars and seconds; when the form has its own bars they rule."""
     if bars:
-        counts = [min(MAX_BARS, max(1, count)) for _, count in bars]
+        asked = [count for _, count in bars]
+        counts = [min(MAX_BARS, max(1, count)) for count in asked]
+        if asked[-1] != counts[-1]:
+            found.note(f"A song of {asked[-1]} bars is not possible; it has {counts[-1]}.")
         found.set("bars", counts[-1], 1.0)
         found.note(settle([f"{count} bars" for count in counts], counts))
     if seconds:
         lengths = [min(MAX_SECONDS, max(5.0, length)) for _, length in seconds]
+        if seconds[-1][1] != lengths[-1]:
+            found.note(
+                f"A song lasts 5 seconds to {MAX_SECONDS / 60:g} minutes; {lengths[-1]:g} seconds"
+                " are used."
+            )
         found.set("seconds", lengths[-1], 1.0)
         found.note(settle([f"{length:g} seconds" for length in lengths], lengths))
 
@@ -158,6 +167,9 @@ def use_tempos(found: Findings, mentions: list[TempoMention]) -> None:
         if last.low != last.high:
             found.set("tempo_range", (last.low, last.high), last.confidence)
         found.note(settle([m.text for m in sure], [m.bpm for m in sure], f"{last.bpm:g}"))
+        number = re.search(r"\d+(?:\.\d+)?", last.text)
+        if number and not TEMPO_LOW <= float(number[0]) <= TEMPO_HIGH:
+            found.note(f"{number[0]} bpm is out of reach; {last.bpm:g} bpm is used.")
         for word in words:
             if not word.low * 0.85 <= last.bpm <= word.high * 1.15:
                 found.note(
@@ -196,12 +208,18 @@ def use_vocabulary(found: Findings, text: str, words: Vocabulary, blues: bool) -
     _use_genres(found, text, words.genres)
     _use_instruments(found, words)
     if words.not_moods and not words.moods:  # "nothing sad" is happy, "not too dark" is not dark
-        dark = sum(moods()[word.name].valence for word in words.not_moods) < 0
+        denied = sum(moods()[word.name].valence for word in words.not_moods)
         word = words.not_moods[-1]
-        words.moods.append(Word(word.start, word.end, word.text, "hopeful" if dark else "calm"))
+        words.moods.append(
+            Word(word.start, word.end, word.text, "hopeful" if denied < 0 else "calm")
+        )
         found.note(f'"{word.text}" was ruled out: the song is {words.moods[0].name} instead.')
     if words.moods:
         names = tuple(dict.fromkeys(word.name for word in words.moods))
+        bright = max(names, key=lambda name: (moods()[name].valence, name))
+        dark = min(names, key=lambda name: (moods()[name].valence, name))
+        if moods()[bright].valence >= _OPPOSED and moods()[dark].valence <= -_OPPOSED:
+            found.note(f"You asked for {bright} and {dark}: the song lies between them.")
         found.set("mood", names, min(found.sure(word.text, 0.9) for word in words.moods))
         arousal = sum(moods()[name].arousal for name in names) / len(names)
         if found.get("energy") is None:
@@ -295,6 +313,10 @@ def _use_instruments(found: Findings, words: Vocabulary) -> None:
             if request.name == banned or request.roles[:1] == (banned,):
                 del unwanted[banned]
                 found.note(f"You asked for no {banned} and later for {word.text}; it plays.")
+    for name, (word, _) in wanted.items():
+        written = re.sub(r"\s+", " ", word.text.lower())
+        if written in substitutes() and instruments()[name].family not in ("drums", "percussion"):
+            found.note(f"There is no {written}; {name} plays instead.")
     if wanted:
         sure = min(found.sure(word.text, 1.0) for word, _ in wanted.values())
         found.set("instruments", tuple(request for _, request in wanted.values()), sure)

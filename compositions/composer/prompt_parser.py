@@ -159,6 +159,11 @@ def _read_english(reader: TextReader, found: Findings) -> None:
     )
     _read_era(reader, found)
     meters = read_meters(reader)
+    for match in reader.take_all(
+        r"(?<![\d/.:])\d{1,4}\s*/\s*\d{1,4}(?![\d/])(?=\s*(?:time|met(?:er|re)|signature|[,.;]|$))"
+    ):
+        if not re.match(r"24\s*/\s*7", match[0]):
+            found.note(f"{match[0]} is not a meter that can be composed; it is left out.")
     bars, seconds = read_length(reader)
     use_length(found, bars, seconds)
     open_length = not any(map(found.get, ("lyrics", "bars", "seconds")))

@@ -75,6 +75,7 @@ def _seconds(reader: TextReader) -> list[tuple[int, float]]:
     each(rf"\b({n})\s+and\s+a\s+half[\s-]+{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)
     each(rf"\b({n}|an?)[\s-]+{_MINUTE}\s+and\s+a\s+half\b", lambda m: (_amount(m[1]) + 0.5) * 60)
     each(rf"\b({n})\s*(?:½|1/2)[\s-]*{_MINUTE}", lambda m: (read_number(m[1]) + 0.5) * 60)
+    each(rf"\b({n}|an?)[\s-]*(?:hours?|hrs?)\b(?:\s+long)?", lambda m: _amount(m[1]) * 3600)
     each(rf"\b(?:half|½|1/2)[\s-]+(?:of\s+)?(?:a\s+)?{_MINUTE}(?:\s+long)?", lambda m: 30.0)
     each(rf"\bthree\s+quarters\s+of\s+a\s+{_MINUTE}", lambda m: 45.0)
     each(rf"\ba?\s*quarter\s+of\s+a\s+{_MINUTE}", lambda m: 15.0)

@@ -256,6 +256,8 @@ def _is_plain_word(reader: TextReader, match: re.Match[str]) -> bool:
     if not _EVERYDAY.fullmatch(match[0]) and match[0].lower() not in everyday_genres():
         return False
     before, after = reader.text[: match.start()], reader.text[match.end() :]
+    if not before.strip() and "\x1f" in reader.left:  # "metal drop D 200 bpm"
+        return False
     following = re.match(r"[\s-]+([\w'-]+)", after)
     noun = re.match(rf"[\s-]+{_MUSIC_NOUN}\b", after, re.IGNORECASE)
     if noun or (following and look_up(following[1])):

@@ -30,6 +30,11 @@ ROLE_WORDS: dict[str, str] = {
 _KINDS = {"Organ": "Organ", "Piano": "Piano", "Alto Sax": "Sax"}
 """Instruments whose plain name, when unwanted, rules out the whole kind."""
 
+ELECTRIC_GUITARS = frozenset(
+    {"Electric Guitar", "Overdriven Guitar", "Distorted Guitar", "Jazz Guitar", "Muted Guitar"}
+)
+"""What a plain "electric guitar" stands for."""
+
 _SUNG = frozenset({52, 53, 54, 85, 91})
 """General MIDI programs that sound like voices, pads and leads among them."""
 
@@ -100,7 +105,16 @@ def _instrument_words() -> Mapping[str, str]:
     for instrument in instruments().values():
         for word in (instrument.name, *instrument.aliases, *synonyms().get(instrument.name, ())):
             found.setdefault(word.lower(), instrument.name)
+    for word, name in substitutes().items():
+        found.setdefault(word, name)
     return found
+
+
+@lru_cache(maxsize=1)
+def substitutes() -> Mapping[str, str]:
+    """Return the name of an instrument that there is no sound for -> what plays instead."""
+    data = json.loads((_DATA / "substitutes.json").read_text(encoding="utf-8"))
+    return {word: name for name, words in data.items() for word in words}
 
 
 def player_in(text: str) -> str | None:
@@ -166,6 +180,8 @@ def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -
         return True
     for name in unwanted:  # "no organ" means no organ of any kind
         if instrument.name == name or (name in _KINDS and _KINDS[name] in instrument.name):
+            return True
+        if name == "Electric Guitar" and instrument.name in ELECTRIC_GUITARS:
             return True
     if role == "percussion" and "drums" in unwanted:
         return True
