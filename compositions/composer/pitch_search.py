@@ -30,6 +30,8 @@ SEQUENCE_WEIGHT = 0.6
 """The same for a motif that comes again in its phrase, in its place or moved."""
 _NOISE = 0.3
 _FORBIDDEN = 1e6
+_STRONG, _WEAK = 0.55, 0.25
+"""Metrical weights from which a note counts as on a beat, and as on an eighth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,28 @@ class PitchSpace:
 
 _INTERVAL_COST = (0.45, 0.05, 0.0, 0.3, 0.4, 0.7, 2.4, 0.9, 1.6, 1.7, 3.0, 4.0, 1.9)
 _NO_NOTE = -1
+_REACH = 40
+"""Semitones of the widest move there could be; a melody has a range of two octaves."""
+
+
+@lru_cache(maxsize=256)
+def _positions(space: PitchSpace) -> npt.NDArray[np.float32]:
+    """Return every pitch of the range in scale steps."""
+    pitches = range(space.low, space.high + 1)
+    return np.array([space.position(pitch) for pitch in pitches], dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
 def _move_costs() -> npt.NDArray[np.float32]:
-    """Return the cost of a move after a move, both -24..24: steps are easy, leaps recover."""
-    span = range(-24, 25)
-    table = np.zeros((49, 49), dtype=np.float32)
+    """Return the weighed cost of a move after a move: steps are easy, leaps recover."""
+    span = range(-_REACH, _REACH + 1)
+    table = np.zeros((len(span), len(span)), dtype=np.float32)
     for before in span:
         for move in span:
-            table[before + 24, move + 24] = _move_cost(before, move)
+            cost = INTERVAL_WEIGHT * _move_cost(before, move)
+            if abs(move) > WIDEST_LEAP:
+                cost += _FORBIDDEN / 2
+            table[before + _REACH, move + _REACH] = cost
     return table
 
 
@@ -124,8 +138,9 @@ def search(
     """
     ladder = list(range(space.low, space.high + 1))
     noise = np.array([rng.random() * _NOISE for _ in ladder], dtype=np.float32)
-    steps = np.array([space.position(pitch) for pitch in ladder], dtype=np.float32)
+    steps = _positions(space)
     heights = np.array(ladder, dtype=np.int32)
+    leaps = heights[None, :] - heights[:, None]
     moves = _move_costs()
     beam = memory.fork()
     costs = np.zeros(1, dtype=np.float32)
@@ -138,21 +153,13 @@ def search(
     lines: list[tuple[int, ...]] = [()]
     spent: list[tuple[float, ...]] = [()]
     for context in contexts:
-        total = costs[:, None] + _fixed_costs(ladder, context, space)[None, :] + noise[None, :]
+        total = costs[:, None] + (_fixed_costs(heights, context, space) + noise)[None, :]
         bits = beam.bits(context.onset, context.steps / 4, ladder)
         total = total + LEARNED_WEIGHT * bits
         here = last[:, 1]
         if here[0] != _NO_NOTE:
-            leap = heights[None, :] - heights[here][:, None]
-            came = np.where(
-                last[:, 0] == _NO_NOTE, 1, heights[here] - heights[np.maximum(last[:, 0], 0)]
-            )
-            total = (
-                total
-                + INTERVAL_WEIGHT
-                * moves[np.clip(came, -24, 24)[:, None] + 24, np.clip(leap, -24, 24) + 24]
-            )
-            total = total + np.where(np.abs(leap) > WIDEST_LEAP, _FORBIDDEN / 2, 0.0)
+            came = np.where(last[:, 0] == _NO_NOTE, 1, leaps[last[:, 0], here])
+            total = total + moves[came[:, None] + _REACH, leaps[here] + _REACH]
             if context.target is not None and lines[0]:
                 moved = steps[None, :] - steps[here][:, None]
                 total = total + context.hold * np.abs(moved - context.target)
@@ -192,50 +199,65 @@ def _distinct(total: npt.NDArray[np.float32], here: npt.NDArray[np.int32]) -> li
 
 
 def _fixed_costs(
-    ladder: Sequence[int], context: NoteContext, space: PitchSpace
+    heights: npt.NDArray[np.int32], context: NoteContext, space: PitchSpace
 ) -> npt.NDArray[np.float32]:
     """Return what each pitch costs at this place, whatever came before."""
+    classes = _class_costs(
+        space,
+        context.chord,
+        2 if context.strength >= _STRONG else 1 if context.strength >= _WEAK else 0,
+        context.steps >= 4,
+        context.ending,
+    )
+    away = np.abs(heights - context.anchor)
+    found = classes[heights % 12] + 0.09 * away + 0.03 * np.maximum(0.0, away - 4) ** 2
+    found = found + 0.5 * np.maximum(0.0, heights - context.ceiling)
+    rounded: npt.NDArray[np.float32] = np.round(found, 5).astype(np.float32)
+    return rounded
+
+
+@lru_cache(maxsize=4096)
+def _class_costs(
+    space: PitchSpace, chord: tuple[int, ...], weight: int, long: bool, ending: str
+) -> npt.NDArray[np.float64]:
+    """Return what each pitch class costs; ``weight`` 0 to 2 is that of the place in the bar."""
     return np.array(
         [
-            _place_cost(pitch, context, space)
-            if pitch % 12 in space.scale or pitch % 12 in context.chord
+            _class_cost(value, space, chord, weight, long, ending)
+            if value in space.scale or value in chord
             else _FORBIDDEN
-            for pitch in ladder
-        ],
-        dtype=np.float32,
+            for value in range(12)
+        ]
     )
 
 
-def _place_cost(pitch: int, context: NoteContext, space: PitchSpace) -> float:
-    value = pitch % 12
-    in_chord = value in context.chord
-    strong = context.strength >= 0.55
+def _class_cost(
+    value: int, space: PitchSpace, chord: tuple[int, ...], weight: int, long: bool, ending: str
+) -> float:
+    in_chord, strong = value in chord, weight == 2
     cost = 0.0
     if not in_chord:
-        cost += 2.8 if strong else 1.1 if context.strength >= 0.25 else 0.45
-        if context.steps >= 4:
+        cost += (0.45, 1.1, 2.8)[weight]
+        if long:
             cost += 1.4
-        if (value - 1) % 12 in context.chord:
-            cost += 1.6 if strong or context.steps >= 4 else 0.5
-    if in_chord and value not in space.scale:
+        if (value - 1) % 12 in chord:
+            cost += 1.6 if strong or long else 0.5
+        if any(
+            (value + step) % 12 in chord and (value + step) % 12 not in space.scale
+            for step in (1, 11)
+        ):
+            cost += 2.5  # the natural seventh against a raised one, and the like
+    elif value not in space.scale:
         cost += 0.4
-    if value not in context.chord and any(
-        (value + step) % 12 in context.chord and (value + step) % 12 not in space.scale
-        for step in (1, 11)
-    ):
-        cost += 2.5  # the natural seventh against a raised one, and the like
     if space.favoured and value not in space.favoured:
         cost += 0.15 if in_chord and strong else 0.6
-    away = abs(pitch - context.anchor)
-    cost += 0.09 * away + 0.03 * max(0.0, away - 4) ** 2
-    cost += 0.5 * max(0.0, pitch - context.ceiling)
     degree = (value - space.tonic) % 12
     if space.pull and in_chord:
         cost -= space.pull * {0: 1.0, 7: 0.5}.get(degree, 0.0)
-    if context.ending == "final":
+    if ending == "final":
         cost += 0.0 if degree == 0 else 20.0
-    elif context.ending == "closed":
+    elif ending == "closed":
         cost += 0.0 if degree == 0 else 1.2 if degree in (3, 4) and in_chord else 3.5
-    elif context.ending == "open":
+    elif ending == "open":
         cost += 2.0 if degree == 0 else 0.0 if in_chord else 2.5
     return cost
