@@ -9,6 +9,7 @@ from typing import Any
 from compositions.composer.events import Part
 from compositions.composer.harmony import Changes
 from compositions.composer.plan import PlannedSection, SongPlan
+from compositions.composer.tonality import LocalKey
 from compositions.score.document import Mode, Score
 from compositions.score.harmony import MINOR_MODES
 
@@ -47,6 +48,10 @@ def theory_of(plan: SongPlan, changes: Changes, score: Score) -> dict[str, Any]:
         "bars": plan.bars,
         "form": form,
         "chords": chords,
+        "keys": [
+            {"bar": tick // plan.grid.ticks + 1, "key": _name_of(key)}
+            for tick, key in plan.key_changes
+        ],
         "cadences": [{"section": entry["label"], "cadence": entry["cadence"]} for entry in form],
     }
 
@@ -73,6 +78,7 @@ def explanation_of(plan: SongPlan, changes: Changes, parts: list[Part]) -> list[
             slot.harmony.roman for slot in changes.slots if section.start_bar <= slot.bar < last
         ]
         lines.append(f"{section.label.rstrip(' 1')}: {' '.join(romans)}.")
+    lines += _moves_of(plan)
     lines += devices_of(plan.sections, plan.mode, changes)
     highest = max(plan.sections, key=lambda section: section.energy)
     if len(plan.sections) > 1:
@@ -90,6 +96,26 @@ def explanation_of(plan: SongPlan, changes: Changes, parts: list[Part]) -> list[
         lines.append("Not asked, so chosen: " + ", ".join(words.get(n, n) for n in chosen) + ".")
     if spec.not_understood:
         lines.append("Not understood: " + ", ".join(spec.not_understood) + ".")
+    return lines
+
+
+def _name_of(key: LocalKey) -> str:
+    return f"{key.tonic} {key.mode.value.replace('_', ' ')}"
+
+
+def _moves_of(plan: SongPlan) -> list[str]:
+    """Return a sentence for each change of key."""
+    lines = []
+    for before, section in pairwise(plan.sections):
+        key = plan.key_of(section)
+        if key == plan.key_of(before):
+            continue
+        if not section.tonic:
+            lines.append(f"{section.label} is back in {_name_of(key)}.")
+            continue
+        lift = plan.lift_of(section)
+        how = {1: ", a semitone up", 2: ", a tone up"}.get(lift, "")
+        lines.append(f"{section.label} moves to {_name_of(key)}{how}.")
     return lines
 
 

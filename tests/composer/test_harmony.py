@@ -242,6 +242,14 @@ def test_a_lift_moves_chords_melody_and_bass_and_is_written_as_a_key() -> None:
     assert first.pitch % 12 == pitch_class(chord.root)
 
 
+def test_changes_of_key_are_told() -> None:
+    prompt = "waltz in Eb major that modulates to the dominant in the bridge"
+    song = compose(parse_prompt(prompt), seed=4)
+    assert "Bridge moves to Bb major." in song.explanation
+    assert any(line.endswith("is back in Eb major.") for line in song.explanation)
+    assert [key["key"] for key in song.theory["keys"]] == ["Eb major", "Bb major", "Eb major"]
+
+
 def test_key_changes_chords_and_markers_are_in_the_midi_file() -> None:
     score = lifted_song("waltz in Eb major that modulates to the dominant in the bridge")
     again = read_midi(write_midi(score)).score
