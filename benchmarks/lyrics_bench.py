@@ -23,7 +23,7 @@ from compositions.composer.critics import as_heard
 from compositions.composer.critics_lyrics import word_counts
 from compositions.composer.styles import styles
 
-TEXTS = Path(__file__).parent / "lyrics"
+TEXTS = Path(__file__).parent / "lyrics" / "texts"
 
 
 def main() -> None:

@@ -202,25 +202,30 @@ def bars_of(section: LyricSection, sheet: LyricSheet, grid: Grid, bpm: float) ->
         return section.bars
     if not section.lines:
         return 0
-    counts = sorted(
-        len(line) for other in sheet.sections if other.kind == section.kind for line in other.lines
-    )
-    per_line = bars_per_line(grid, bpm, counts[len(counts) * 3 // 4])
+    lines = [line for s in sheet.sections if s.kind == section.kind for line in s.lines]
+    counts = sorted(len(line) for line in lines)
+    stresses = sorted(sum(one.stressed for one in line) for line in lines)
+    most = len(lines) * 3 // 4
+    per_line = bars_per_line(grid, bpm, counts[most], stresses[most])
     bars = len(section.lines) * per_line
     return -(-bars // 4) * 4 if len(section.lines) > 2 and bars > 4 else bars
 
 
-def bars_per_line(grid: Grid, bpm: float, syllables: int = 8) -> int:
+def bars_per_line(grid: Grid, bpm: float, syllables: int = 8, stresses: int = 0) -> int:
     """Return 1, 2, 4 or 8: the bars that one sung line fills at this tempo.
 
     About 4.6 seconds, or more where a line has many syllables; eighth notes rather than
-    sixteenths.
+    sixteenths, and strong beats enough for the stresses.
     """
     seconds = grid.quarters * 60.0 / bpm
     wanted = max(_LINE_SECONDS, syllables * _SYLLABLE_SECONDS / 0.8)
+    strong = sum(grid.strength(start) >= 0.8 for start in grid.starts)
+    if len(grid.starts) == 3:
+        strong = 1  # the second beat of a waltz is none
 
     def cost(bars: int) -> float:
         crowding = max(0.0, syllables / (0.35 * bars * grid.steps) - 1.0)
-        return abs(bars * seconds / wanted - 1.0) + 0.3 * crowding
+        unmet = max(0.0, stresses / (bars * strong) - 1.0)
+        return abs(bars * seconds / wanted - 1.0) + 0.3 * crowding + 0.25 * unmet
 
     return min((1, 2, 4, 8), key=cost)
