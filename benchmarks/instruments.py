@@ -193,10 +193,7 @@ def calibrate(general: Path, folder: Path) -> None:
 
 def level_keys(preset: FontPreset) -> list[str]:
     """Names of the levels of a preset."""
-    number = f"{preset.bank}:{preset.program}"
-    if preset.bank != DRUM_BANK:
-        return [number]
-    return sorted({f"{number}:{zone.keys[0]}" for zone in preset.zones})
+    return sorted({catalogue.level_name(preset, zone.keys[0]) for zone in preset.zones})
 
 
 def differences(general: Path, folder: Path, levels: dict[str, float]) -> dict[str, float]:

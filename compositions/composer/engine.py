@@ -11,6 +11,7 @@ from compositions.composer.casting import Seat, cast
 from compositions.composer.critics import Confidence, measure
 from compositions.composer.events import Event, Part
 from compositions.composer.explain import explanation_of, theory_of
+from compositions.composer.effects import play_effects
 from compositions.composer.glides import glides
 from compositions.composer.harmony import Changes, ChordSlot, make_changes
 from compositions.composer.keyfinder import find_key
@@ -85,6 +86,8 @@ def compose(
     plan = make_plan(spec, seed, parse_lyrics(lyrics, spec.language.value) if lyrics else None)
     plan, words = with_written_words(plan)
     plan, changes, parts = _attempts(plan, cast(plan), progress)
+    effects = play_effects(plan, parts)
+    parts += [effects] if effects is not None else []
     title = make_title(plan) if words is None or spec.title.value else words.title
     score = _score(plan, changes, parts, title)
     spec = plan.spec

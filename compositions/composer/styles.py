@@ -2,7 +2,7 @@
 
 Every file in ``styles/`` describes one genre: tempo range, meters, swing, modes,
 progressions in Roman numerals per section kind, forms, energy, grooves, parts and mix
-hints, and in one line of words what it is (``description``, which prompts without a genre
+hints, effects at its borders, and in one line of words what it is (``description``, which prompts without a genre
 word are matched against). The files are read and checked once; a broken file fails loudly
 with its path.
 
@@ -54,6 +54,7 @@ FIGURES = frozenset(
     {"melody", "block", "power", "strum", "stab", "arpeggio", "sustain", "voices", "drone"}
     | {"bass", "walking", "drums", "percussion", "counter"}
 )
+EFFECTS = frozenset({"riser", "reverse", "impact", "fall", "vinyl", "wind"})
 DEFAULT_STYLE = "pop"
 
 
@@ -139,6 +140,7 @@ class Style:
     grooves: Mapping[str, Mapping[str, Any]]
     harmony: Mapping[str, Any]
     form_options: Mapping[str, float]
+    effects: tuple[str, ...] = ()
 
     def groove(self, grid: Grid) -> tuple[Mapping[str, Any], int]:
         """Return the groove for a meter and the steps per bar of its patterns."""
@@ -212,6 +214,9 @@ def _read(data: dict[str, Any], stem: str) -> Style:
     fills = tuple(data.get("fills", ("toms", "snare", "linear", "flams")))
     if not fills or not set(fills) <= FILL_FAMILIES:
         raise ValueError(f"fills: {fills} are not all known")
+    effects = tuple(data.get("effects", ()))
+    if not set(effects) <= EFFECTS:
+        raise ValueError(f"effects: {effects} are not all known")
     grooves = {
         meter: {kind: expand(table) for kind, table in groove.items()}
         for meter, groove in data["grooves"].items()
@@ -252,6 +257,7 @@ def _read(data: dict[str, Any], stem: str) -> Style:
         grooves=grooves,
         harmony=_harmony(data.get("harmony", {})),
         form_options=_form_options(data.get("form_options", {})),
+        effects=effects,
     )
 
 

@@ -48,11 +48,20 @@ def presets(attenuations: dict[str, float] | None = None) -> tuple[FontPreset, .
     return tuple(_levelled(one, table) for family in families().values() for one in family)
 
 
+def level_name(preset: FontPreset, key: int) -> str:
+    """The name of a level in the table: a preset's, or in a kit that of one drum."""
+    if preset.bank != DRUM_BANK:
+        return f"{preset.bank}:{preset.program}"
+    if preset.program == effects.EFFECTS_KIT:
+        source = effects.source_of(key)
+        return f"{source.bank}:{source.program}"
+    return f"{preset.bank}:{preset.program}:{key}"
+
+
 def _levelled(preset: FontPreset, table: dict[str, float]) -> FontPreset:
-    number = f"{preset.bank}:{preset.program}"
     zones = []
     for zone in preset.zones:
-        own = f"{number}:{zone.keys[0]}" if preset.bank == DRUM_BANK else number
+        own = level_name(preset, zone.keys[0])
         asked = zone.settings.get(Generator.ATTENUATION, 0)
         total = asked + round(table.get(own, 0.0) * _CENTIBELS_PER_DB)
         copies = 1

@@ -12,6 +12,7 @@ import numpy as np
 
 from compositions.sound.instruments.articulation import filter_at, sweep, timecents, volume
 from compositions.sound.instruments.cymbals import metal
+from compositions.sound.instruments.kit_pieces import DRUM_BANK
 from compositions.sound.instruments.soundfont_format import (
     FontPreset,
     Generator,
@@ -35,6 +36,7 @@ from compositions.sound.instruments.waves import (
     voices_loop,
 )
 
+EFFECTS_KIT = 31
 _FIRST_KEY, _LAST_KEY, _SHORTEST_SECONDS, _KEYS_TO_DOUBLE = 48, 72, 0.5, 6
 _NO_TRACKING = {Generator.SCALE_TUNING: 0}
 
@@ -67,6 +69,7 @@ def _tone() -> Sample:
     return looped("RiserTone", wave, key)
 
 
+@lru_cache(maxsize=1)
 def riser() -> FontPreset:
     """Noise and a tone that climb; the key chooses the length."""
     zones = []
@@ -86,6 +89,7 @@ def riser() -> FontPreset:
     return FontPreset("Riser", 96, 119, tuple(zones), {**_NO_TRACKING, Generator.ROOT_KEY: 60})
 
 
+@lru_cache(maxsize=1)
 def fall() -> FontPreset:
     """Noise that sinks and closes after a section has begun."""
     zones = []
@@ -103,6 +107,7 @@ def fall() -> FontPreset:
     return FontPreset("Fall", 97, 122, tuple(zones), {**_NO_TRACKING, Generator.ROOT_KEY: 60})
 
 
+@lru_cache(maxsize=1)
 def impact() -> FontPreset:
     """A deep boom under a burst of noise, with a hall's tail."""
     time = times(1.9)
@@ -120,6 +125,7 @@ def impact() -> FontPreset:
     return _stereo_one_shot("Impact", 96, 116, channels)
 
 
+@lru_cache(maxsize=1)
 def reverse_cymbal() -> FontPreset:
     """A crash played backwards; the key changes its length and pitch together."""
     channels = []
@@ -130,6 +136,7 @@ def reverse_cymbal() -> FontPreset:
     return _stereo_one_shot("Reverse Cymbal", 97, 119, channels)
 
 
+@lru_cache(maxsize=1)
 def vinyl() -> FontPreset:
     """The run-in groove of a record: hiss, rumble and crackle, in a loop of five seconds."""
     frames = 2 * round(2.7 * RATE)
@@ -166,6 +173,7 @@ def _crackle(frames: int, random: np.random.Generator, count: int) -> Wave:
     return wave
 
 
+@lru_cache(maxsize=1)
 def room_tone() -> FontPreset:
     """Soft wind: a bed for ambient music."""
     frames = 2 * round(1.9 * RATE)
@@ -182,6 +190,44 @@ def room_tone() -> FontPreset:
         )
     settings = {**volume(1.2, 0.0, 0.0, 1.8), **_NO_TRACKING}
     return FontPreset("Wind", 98, 122, _pair(channels), settings)
+
+
+def effects_kit() -> FontPreset:
+    """All effects on the keys of one track, below those of General MIDI's drums.
+
+    Keys 0 to 12 are risers of 0.5 to 8 seconds (twice as long every three keys), 13 to 19 falls
+    of 1 to 8 (every two), 20 is the impact, 21 the reverse cymbal, 22 vinyl and 23 wind. A player
+    without this kit has no drums there, so it is silent and does no harm.
+    """
+    zones: list[Zone] = []
+    for first, source, keys in (
+        (0, riser(), [riser_key(0.5 * 2.0 ** (n / 3.0)) for n in range(13)]),
+        (13, fall(), [riser_key(2.0 ** (n / 2.0)) for n in range(7)]),
+    ):
+        for number, key in enumerate(keys):
+            zones += _moved(source, key, first + number)
+    for number, source in enumerate((impact(), reverse_cymbal(), vinyl(), room_tone())):
+        zones += _moved(source, 60, 20 + number)
+    return FontPreset("Effects Kit", DRUM_BANK, EFFECTS_KIT, tuple(zones))
+
+
+def source_of(place: int) -> FontPreset:
+    """The effect that a key of the effects kit plays."""
+    if place < 13:
+        return riser()
+    if place < 20:
+        return fall()
+    return (impact(), reverse_cymbal(), vinyl(), room_tone())[min(place - 20, 3)]
+
+
+def _moved(source: FontPreset, key: int, place: int) -> list[Zone]:
+    """The zones that sound on a key, on another one, with the settings that they share."""
+    settings = {**source.settings, Generator.SCALE_TUNING: 0, Generator.ROOT_KEY: 60}
+    return [
+        Zone(zone.sample, (place, place), settings={**settings, **zone.settings})
+        for zone in source.zones
+        if zone.keys[0] <= key <= zone.keys[1]
+    ]
 
 
 def _pair(channels: list[Sample]) -> tuple[Zone, ...]:
@@ -202,4 +248,4 @@ def _stereo_one_shot(name: str, bank: int, program: int, channels: list[Sample])
 
 def presets() -> tuple[FontPreset, ...]:
     """All effects."""
-    return (riser(), fall(), impact(), reverse_cymbal(), vinyl(), room_tone())
+    return (riser(), fall(), impact(), reverse_cymbal(), vinyl(), room_tone(), effects_kit())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compositions.score.general_midi import PROGRAM_NAMES
 from compositions.sound.instruments.catalogue import KITS, families
 from compositions.sound.instruments.kit_pieces import DRUM_BANK
+from compositions.sound.instruments.soundfont_format import FontPreset
 
 _HEAD = """\
 # The studio's own instruments
@@ -26,6 +27,10 @@ matches the level of each sound to its General MIDI relative. This page is writt
 """
 
 
+def _relative(preset: FontPreset) -> str:
+    return "(silent)" if preset.bank == DRUM_BANK else PROGRAM_NAMES[preset.program]
+
+
 def markdown_table() -> str:
     """The page: all presets by family."""
     lines = [_HEAD]
@@ -39,8 +44,7 @@ def markdown_table() -> str:
             "|---|---|---|---|",
         ]
         lines += [
-            f"| {one.name} | {one.bank} | {one.program} | {PROGRAM_NAMES[one.program]} |"
-            for one in presets
+            f"| {one.name} | {one.bank} | {one.program} | {_relative(one)} |" for one in presets
         ]
         lines.append("")
     lines += [
@@ -55,6 +59,10 @@ def markdown_table() -> str:
         "",
         "Every kit has the General MIDI drums from 35 to 82, and 31 (sticks), 83 (jingle bell),",
         "85 (castanets), 86 and 87 (surdo).",
+        "",
+        "The effects kit has the effects on keys 0 to 23: risers of 0.5 to 8 s (0 to 12, twice as",
+        "long every three keys), falls of 1 to 8 s (13 to 19, every two keys), impact (20),",
+        "reverse cymbal (21), vinyl (22) and wind (23).",
         "",
         "Riser and fall last as long as their key says: half a second on key 48, twice as long",
         "every six keys, eight seconds on key 72. The 808 and most mono basses cut their last note",
