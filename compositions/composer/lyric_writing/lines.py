@@ -93,7 +93,7 @@ class LineFinder:
 
     def _sounds(self, count: int) -> list[tuple[str, ...]]:
         """Return the sounds that enough phrases end on, those of the theme first."""
-        worth: dict[tuple[str, ...], float] = {}
+        own: dict[tuple[str, ...], set[str]] = {}
         ends: dict[tuple[str, ...], set[str]] = {}
         for slot in ("base", "p", "c", "s", "an"):
             for sound, options in self.palette.options(slot, self.voice).by_rhyme.items():
@@ -101,10 +101,13 @@ class LineFinder:
                     if option.source in self.used_chunks:
                         continue
                     ends.setdefault(sound, set()).add(option.sung.rhyme.word)
-                    worth[sound] = worth.get(sound, 0.0) + (option.topic != GENERAL)
+                    if option.topic != GENERAL:
+                        own.setdefault(sound, set()).add(option.sung.rhyme.word)
         sounds = [sound for sound in sorted(ends) if len(ends[sound]) > count]
         key = {
-            s: 5.0 * self.used_sounds.get(s, 0) - 1.5 * min(worth[s], 5.0) + 4.5 * self.rng.random()
+            s: 5.0 * self.used_sounds.get(s, 0)
+            - 2.0 * min(len(own.get(s, ())), count + 1)
+            + 3.5 * self.rng.random()
             for s in sounds
         }
         return sorted(sounds, key=lambda sound: (round(key[sound], 9), sound))[:24]
@@ -233,7 +236,8 @@ class LineFinder:
             return None
         again = sum(self.used_words.get(word, 0) for word in content)
         own = sum(option.topic != GENERAL for option in options) / len(options)
-        score = 2.0 * own + 1.5 * fit - 0.22 * again - 0.1 * (len(options) - 1)
+        named = bool(self.theme.stems & stems)
+        score = 2.6 * own + 0.5 * named + 1.5 * fit - 0.22 * again - 0.1 * (len(options) - 1)
         return Candidate(text, frame.text, options, score + 0.5 * self.rng.random())
 
     def take(self, line: Candidate) -> str:

@@ -16,13 +16,15 @@ _LONGEST = 7
 class Theme:
     """A theme as read: the words to name it by (empty: not sung as such) and its topics.
 
-    ``found`` tells whether any word of the theme was known to the bank.
+    ``found`` tells whether any word of the theme was known to the bank; ``stems`` are those
+    of its words that mean something.
     """
 
     text: str
     phrase: str
     topics: tuple[str, ...]
     found: bool
+    stems: frozenset[str] = frozenset()
 
 
 def read_theme(text: str, language: str = "en", fallback: str = "love") -> Theme:
@@ -43,7 +45,8 @@ def read_theme(text: str, language: str = "en", fallback: str = "love") -> Theme
             scores[name] = scores.get(name, 0.0) + worth / len(hits) + 0.1 * place / len(words)
     ranked = sorted(scores, key=lambda name: (-round(scores[name], 6), name))
     chosen = tuple(ranked[:3]) or ((fallback,) if fallback in known else ())
-    return Theme(text, _phrase(text, language), chosen, bool(ranked))
+    stems = frozenset(word_stem(word) for word in words)
+    return Theme(text, _phrase(text, language), chosen, bool(ranked), stems)
 
 
 def _place(word: str, keywords: tuple[str, ...]) -> int | None:
@@ -68,23 +71,36 @@ def word_stem(word: str) -> str:
 
 
 def _phrase(text: str, language: str) -> str:
-    """Return the theme as it can be sung, empty when it is too long or a word is unknown."""
+    """Return the theme, or the head of it, as it can be sung; empty where it cannot."""
     text = re.sub(r"[\"“”()\[\]]", "", " ".join(text.split())).strip(" .,;:!?")
-    text = re.sub(r"^(?:how|why|what|when|that|being)\b.*", "", text, flags=re.IGNORECASE)
-    if not text or len(text.split()) > 4:
-        return ""
-    sung = prosody(text, language)
-    if not sung.sure or not 1 <= sung.syllables <= _LONGEST:
+    if _NO_PHRASE.match(text) or not text:
         return ""
     words = text.split()
-    first = words[0].lower()
-    if first in ("the", "a", "an", "my", "your", "our", "his", "her", "their"):
-        words[0] = first
-        return " ".join(words)
-    if len(words) == 1 and not text[0].isupper() and language == "en":
-        # A bare thing to count wants an article: it is not known to be one, so only these pass.
-        return text if text.endswith(("ing", "ness", "ship", "dom", "hood", "ity", "s")) else ""
-    return text
+    whole = " ".join(words)
+    for place in range(1, len(words)):  # "a penguin who wants to fly" is "a penguin"
+        if words[place].lower() in _CUTS and (len(words) > 4 or words[place] in _RELATIVE):
+            whole = " ".join(words[:place])
+            break
+    sung = prosody(whole, language)
+    if not sung.sure or not 1 <= sung.syllables <= _LONGEST or len(whole.split()) > 5:
+        return ""
+    words = whole.split()
+    if words[0].lower() in _ARTICLES:
+        words[0] = words[0].lower()
+    elif language == "en" and not words[0][0].isupper() and not _NO_ARTICLE.search(whole):
+        return f"the {whole}"
+    return " ".join(words)
+
+
+_ARTICLES = frozenset("the a an my your our his her their this that".split())  # noqa: SIM905
+_RELATIVE = frozenset({"who", "that", "which", "where", "when"})
+_CUTS = _RELATIVE | frozenset({"in", "on", "at", "with", "after", "before", "from", "full", "to"})
+_NO_PHRASE = re.compile(r"(?:how|why|what|when|that|being|you|we|they|he|she|i)\b", re.IGNORECASE)
+_NO_ARTICLE = re.compile(
+    r"\b\w+(?:ing|ness|ship|dom|hood|ity|ia|s|ment|tion|love)\b|^(?:hope|time|faith|war|music|money"
+    r"|rain|snow|summer|winter|autumn|spring|grief|death|life|christmas|coffee|fire|work|peace)\b",
+    re.IGNORECASE,
+)
 
 
 def chunks_for(theme: Theme, language: str = "en") -> list[Chunk]:
@@ -97,18 +113,39 @@ def chunks_for(theme: Theme, language: str = "en") -> list[Chunk]:
 
 
 def _own(theme: Theme) -> list[Chunk]:
+    """Return phrases that name the theme itself."""
     phrase, topic = theme.phrase, theme.topics[0] if theme.topics else "theme"
-    verbs = ["dream of", "sing about", "think of", "write a song about", "lie awake and think of",
-             "talk about", "live for"]  # fmt: skip
-    found = [Chunk("d", f"{verb} {phrase}", topic) for verb in verbs]
-    plural = phrase.endswith("s") and not phrase.endswith("ss")
-    be = "are" if plural else "is"
+    head = phrase.split(" of ")[0]
+    plural = bool(re.search(r"[^s]s$", head)) and not head.endswith("'s")
+    be, end = ("are", "") if plural else ("is", "s")
+    given = re.sub(r"^(?:a|an) ", "the ", phrase)
+    found = [
+        Chunk("d", f"{verb} {given}", topic)
+        for verb in ("dream of", "sing about", "think of", "live for", "come back for",
+                     "tell you of", "lie awake and think of", "carry on for")
+    ]  # fmt: skip
     found += [
-        Chunk("c", f"{phrase} {be} on my mind", topic),
-        Chunk("c", f"{phrase} {be} all I know", topic),
-        Chunk("c", f"nothing feels like {phrase}", topic),
-        Chunk("h", f"{phrase} {be} on my mind", topic),
-        Chunk("h", f"I dream of {phrase}", topic),
-        Chunk("h", f"I sing of {phrase} tonight", topic),
+        Chunk("s", what, topic, given, plural)
+        for what in ("call my name", "wait for me", "stay with me", "come back to me",
+                     "light the way", "take my breath", "say it all", "keep me up at night",
+                     "live in my mind", "make me smile")
+    ]  # fmt: skip
+    found += [Chunk("p", f"{way} {given}", topic) for way in ("without", "because of", "here with")]
+    found += [
+        Chunk("c", f"{given} {be} on my mind", topic),
+        Chunk("c", f"{given} {be} all I know", topic),
+        Chunk("c", f"it's all about {given}", topic),
+        Chunk("c", f"nothing feels like {given}", topic),
     ]
+    found += [
+        Chunk("h", text, topic)
+        for text in (f"{given} {be} on my mind", f"I dream of {given}", f"{given} and me",
+                     f"{given} call{end} my name", f"I sing of {given} tonight",
+                     f"give me {given} tonight", f"{given} stay{end} with me",
+                     f"all I want {be if not plural else 'are'} {given}")
+    ]  # fmt: skip
+    if phrase != given or phrase.startswith(("my ", "the ")):  # something to count
+        noun = phrase.split(" ", 1)[1]
+        if not plural and " " not in noun:
+            found.append(Chunk("n", noun, topic))
     return found

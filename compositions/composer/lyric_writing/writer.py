@@ -19,7 +19,7 @@ from compositions.composer.lyric_writing.prosody import (
     stress_fit,
     words_of,
 )
-from compositions.composer.lyric_writing.theme import Theme, read_theme
+from compositions.composer.lyric_writing.theme import Theme, read_theme, word_stem
 from compositions.composer.lyric_writing.verify import MIN_STRESS_FIT, LineSlot, slot_for
 from compositions.composer.seeds import stream
 from compositions.composer.word_lists import word_list
@@ -140,12 +140,9 @@ class _Writer(LineFinder):
             if stress_fit(sung.stresses, slot.meter) < MIN_STRESS_FIT or len(ends) < 2:
                 continue
             cost = 0.35 * abs(sung.syllables - wished) + (0.9 if chunk.kind == "c" else 0.0)
-            if (
-                self.theme.phrase
-                and self.theme.phrase in chunk.text
-                and chunk.text.startswith("I ")
-            ):
-                cost += 0.8  # "I dream of ..." says any theme, so it says little
+            # What names the theme tells what the song is about, so it is the first choice.
+            stems = {word_stem(word) for word in words_of(chunk.text)}
+            cost -= 1.6 if stems & self.theme.stems else 0.0
             found.append((round(cost + 1.6 * self.rng.random(), 9), chunk.text))
         if not found:
             return ""
