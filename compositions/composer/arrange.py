@@ -31,7 +31,9 @@ def arrange(
     ``melodies`` holds the lead lines by role ("lead", "vocal") and section index.
     """
     has_bass = any(seat.part.role == "bass" for seat in seats)
-    voices = _voices(plan, changes, seats, melodies)
+    # Beside drums the bass keeps its groove, and the choir has a bass of its own.
+    sings_bass = has_bass and not any(seat.part.figure == "drums" for seat in seats)
+    voices = _voices(plan, changes, seats, melodies, sings_bass)
     parts: list[Part] = []
     names: dict[str, int] = {}
     for seat in seats:
@@ -44,7 +46,7 @@ def arrange(
             seat.part.pan,
             seat.part.reverb_send,
         )
-        written = _written(voices, part, has_bass)
+        written = _written(voices, part, sings_bass)
         if written is None:
             part.events = _play(plan, changes, seat, part, melodies, has_bass)
         else:
@@ -60,26 +62,32 @@ def arrange(
 
 
 def _voices(
-    plan: SongPlan, changes: Changes, seats: list[Seat], melodies: dict[str, dict[int, list[Event]]]
+    plan: SongPlan,
+    changes: Changes,
+    seats: list[Seat],
+    melodies: dict[str, dict[int, list[Event]]],
+    sings_bass: bool,
 ) -> Voices | None:
     """The four parts of the song where a seat sings or plays its inner voices, else None."""
-    if not any(seat.part.figure == "voices" for seat in seats):
+    singers = [seat.instrument for seat in seats if seat.part.figure == "voices"]
+    if not singers:
         return None
     lines = melodies.get("vocal") or melodies.get("lead") or {}
     tune = [event for index in sorted(lines) for event in lines[index]]
-    bass = next((seat.instrument for seat in seats if seat.part.role == "bass"), None)
-    low, high = (bass.low, bass.high) if bass is not None else BASS
-    return write_voices(plan, changes, tune, (max(low, BASS[0]), min(high, BASS[1])))
+    basses = [seat.instrument for seat in seats if sings_bass and seat.part.role == "bass"]
+    lowest = (basses or singers)[0]
+    return write_voices(plan, changes, tune, (max(lowest.low, BASS[0]), min(lowest.high, BASS[1])))
 
 
-def _written(voices: Voices | None, part: Part, has_bass: bool) -> list[Event] | None:
+def _written(voices: Voices | None, part: Part, sings_bass: bool) -> list[Event] | None:
     """What a part has of the four parts, None when it has none of them."""
     if voices is None:
         return None
     if part.figure == "voices":
-        below = [] if has_bass else voices.bass
+        below = [] if sings_bass else voices.bass
         return [replace(event) for line in (voices.alto, voices.tenor, below) for event in line]
-    return [replace(event) for event in voices.bass] if part.role == "bass" else None
+    sung = sings_bass and part.role == "bass"
+    return [replace(event) for event in voices.bass] if sung else None
 
 
 def _name(seat: Seat, names: dict[str, int]) -> str:
@@ -111,9 +119,8 @@ def _play(
     pattern = seat.part.pattern
     if figure in CHORDAL:
         low, high = register_for(figure, instrument, seat.part.register)
-        rooted = not has_bass or figure in ("strum", "arpeggio")
         tune = [event for lines in melodies.values() for line in lines.values() for event in line]
-        voicings = voicings_for(plan, changes, part, (low, high), rooted, tune)
+        voicings = voicings_for(plan, changes, part, (low, high), has_bass, tune)
     for section in plan.sections:
         if figure == "drums":
             events += play_drums(plan, section, threshold, manner_of(instrument.program))

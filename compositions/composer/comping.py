@@ -57,13 +57,13 @@ def voicings_for(
     changes: Changes,
     part: Part,
     register: tuple[int, int],
-    rooted: bool,
+    has_bass: bool,
     tune: Sequence[Event] = (),
 ) -> dict[int, Voicing]:
     """Return the voicing of every chord by its start tick, under the tune where there is one."""
     if part.figure == "power":
         return {slot.start: _power(slot, register[0]) for slot in changes.slots}
-    hand = _hand(plan.style.name, part, register, rooted)
+    hand = _hand(plan.style.name, part, register, has_bass)
     lowest = _lowest(tune, changes)
     keys = (plan.key_of(plan.section_at(slot.bar)) for slot in changes.slots)
     scales = [frozenset(scale_pitch_classes(key.tonic, key.mode)) for key in keys]
@@ -78,12 +78,13 @@ def _kinds() -> dict[str, frozenset[str]]:
     return {kind: frozenset(names) for kind, names in json.loads(text).items()}
 
 
-def _hand(style: str, part: Part, register: tuple[int, int], rooted: bool) -> Hand:
+def _hand(style: str, part: Part, register: tuple[int, int], has_bass: bool) -> Hand:
     low, high = register
+    rooted = not has_bass or part.figure in ("strum", "arpeggio")
     voices = _VOICES[part.figure]
     tuning = _STRINGS.get(part.instrument.name)
     if part.figure == "strum" and tuning:
-        return Hand(part.instrument.low, part.instrument.high, 6, True, FRETTED, tuning)
+        return Hand(part.instrument.low, part.instrument.high, 6, not has_bass, FRETTED, tuning)
     if part.figure == "sustain" and style in _kinds()["open"] and high - low >= 22:
         return Hand(low, high, voices, rooted, OPEN)
     if part.figure in ("block", "stab") and not rooted and style in _kinds()["rootless"]:

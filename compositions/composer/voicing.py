@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from compositions.composer.roman import Harmony
 from compositions.composer.voicing_shapes import (
+    ANY_BASS,
     CLOSE,
     FRETTED,
     OPEN,
@@ -120,7 +121,11 @@ def _candidates(
     middle = (hand.low + hand.high) / 2
     if hand.kind == FRETTED:
         shapes = fretted_shapes(
-            harmony.pitch_classes, harmony.lowest, _needed(harmony), TUNINGS[hand.tuning], hand.high
+            harmony.pitch_classes,
+            harmony.lowest if hand.rooted else ANY_BASS,
+            _needed(harmony),
+            TUNINGS[hand.tuning],
+            hand.high,
         )
         if shapes:
             return tuple((voicing, cost) for voicing, cost, _ in shapes)

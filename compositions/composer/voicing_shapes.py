@@ -22,6 +22,9 @@ TUNINGS: dict[str, tuple[int, ...]] = {
     "ukulele": (60, 64, 67, 69),
 }
 """Open strings from the lowest; the ukulele's high G stands in its place by pitch."""
+ANY_BASS = -1
+"""Of shapes in a band, where the bass is somebody else's."""
+_MUD = 48
 _LAST_POSITION = 9
 _SPAN = 3
 """Frets that a hand reaches beyond the lowest one that it holds."""
@@ -106,10 +109,10 @@ def fretted_shapes(
 ) -> tuple[tuple[Voicing, float, int], ...]:
     """Return what a hand can hold on a fretted instrument, each with its cost and position.
 
-    Neighbouring strings sound up to the highest, the lowest note is ``bass`` (on four strings
-    any tone), all of ``needed`` are there, the frets lie within four, and four fingers do, a
-    barre counting as one. The cheapest shapes are those of a songbook: open strings, low
-    positions, full chords.
+    Neighbouring strings sound up to the highest, the lowest note is ``bass`` (on four strings,
+    and for :data:`ANY_BASS`, any tone above the mud), all of ``needed`` are there, the frets lie
+    within four, and four fingers do, a barre counting as one. The cheapest shapes are those of a
+    songbook: open strings, low positions, full chords.
     """
     tones = set(classes)
     found: dict[Voicing, tuple[float, int]] = {}
@@ -119,7 +122,8 @@ def fretted_shapes(
         for first in range(1 if small else len(tuning) - 3):
             for frets in product(*options[first:]):
                 pitches = [s + f for s, f in zip(tuning[first:], frets, strict=True)]
-                if (not small and pitches[0] % 12 != bass) or max(pitches) > high:
+                free = small or bass == ANY_BASS
+                if (not free and pitches[0] % 12 != bass) or max(pitches) > high:
                     continue
                 sounds = {pitch % 12 for pitch in pitches}
                 held = [fret for fret in frets if fret]
@@ -129,6 +133,9 @@ def fretted_shapes(
                 voicing = tuple(sorted(set(pitches)))
                 cost = 0.5 * position + 0.35 * fingers - 0.5 * (len(frets) - len(held))
                 cost += 1.2 * first + 1.5 * len(tones - sounds)
+                if bass == ANY_BASS:  # the strings that another player is on stay silent
+                    cost += 2.0 * sum(pitch < _MUD for pitch in voicing) - 1.2 * first
+                    cost += 0.8 * (voicing[0] % 12 != classes[0])
                 cost += 3.0 * (len(pitches) - len(voicing))
                 cost += 0.8 * (max(held, default=0) - min(held, default=0) > 2)
                 if voicing not in found or cost < found[voicing][0]:

@@ -129,3 +129,11 @@ def test_chords_keep_under_the_tune() -> None:
     under = voice_chords(progression, Hand(52, 79, 3), [65, 65, 65, 65])
     above = [sum(p > 65 for voicing in voiced for p in voicing) for voiced in (free, under)]
     assert above[1] < above[0]
+
+
+def test_beside_a_bass_the_guitar_stays_off_the_low_strings() -> None:
+    progression = chords("I", "V", "vi", "IV", "iii", "ii")
+    alone = voice_chords(progression, Hand(40, 83, 6, rooted=True, kind=FRETTED))
+    band = voice_chords(progression, Hand(40, 83, 6, rooted=False, kind=FRETTED))
+    assert min(pitch for voicing in alone for pitch in voicing) < 45
+    assert min(pitch for voicing in band for pitch in voicing) >= 48
