@@ -89,6 +89,8 @@ def draft_for(
     places = places_of(task, asked.parameters.get("line"))
     if all(place.place.stays for place in places):
         raise OperationError("There are no words and no melody here to write words for.")
+    if any(place.language.split("-")[0] != "en" for place in places if not place.place.stays):
+        raise OperationError("The language model writes English only; let the rules write here.")
     try:
         by_rules = write_places(theme, [place.place for place in places], seed=seed)
     except LyricsError as error:

@@ -95,7 +95,7 @@ def test_rhymes_are_judged_by_sound(word: str, other: str, fault: str) -> None:
     assert (found == "") if not fault else (fault in found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     theme=st.sampled_from([*THEMES, "my dog", "leaving home", "zorblax", "", "the sea at night"]),
     seed=st.integers(0, 2**32),
@@ -305,3 +305,23 @@ def test_given_lines_are_sung_and_those_that_do_not_fit_are_told(ballad: Composi
         ((given[0] or "").strip()),
         *(line.text for line in here[1:]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "topic"),
+    [("es", "el mar", "mar"), ("fr", "la nuit", "nuit"), ("de", "das Meer", "meer"),
+     ("it", "il mare", "mare"), ("pt", "o mar", "mar")],
+)  # fmt: skip
+def test_words_in_other_languages_fit_and_rhyme(language: str, theme: str, topic: str) -> None:
+    for seed in range(2):
+        lyrics = write_lyrics(theme, SONG, seed=seed, language=language)
+        assert topic in lyrics.theme.topics
+        for section in lyrics.sections:
+            texts = [line.text for line in section.lines]
+            slots = [line.slot for line in section.lines]
+            assert check_section(texts, slots, language) == []
+    sung = composed(f"a sung pop song about {theme}, lyrics in {_NAMES[language]}, 40 seconds")
+    assert {line.language for line in sung.score.lines} == {language}
+
+
+_NAMES = {"es": "Spanish", "fr": "French", "de": "German", "it": "Italian", "pt": "Portuguese"}

@@ -10,9 +10,15 @@ from dataclasses import dataclass, replace
 from compositions.composer.lyric_writing.bank import GENERAL, Frame, frames
 from compositions.composer.lyric_writing.english import agreeing
 from compositions.composer.lyric_writing.options import Option, Options, Palette, Voice
-from compositions.composer.lyric_writing.prosody import forms, prosody, stress_fit, words_of
+from compositions.composer.lyric_writing.prosody import (
+    forms,
+    prosody,
+    stress_fit,
+    weak_words,
+    words_of,
+)
 from compositions.composer.lyric_writing.theme import Theme, chunks_for, word_stem
-from compositions.composer.lyric_writing.verify import MIN_STRESS_FIT, LineSlot
+from compositions.composer.lyric_writing.verify import LineSlot, least_fit
 
 _ENOUGH = 14
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -53,6 +59,7 @@ class LineFinder:
         self.used_sounds: dict[tuple[str, ...], int] = {}
         self.lines: set[str] = {" ".join(words_of(line)) for line in avoid}
         self.voice = self._voice()
+        self.singer = Voice("I", "present") if language == "en" else self.voice
 
     def _voice(self) -> Voice:
         persons = forms(self.language)["persons"]
@@ -95,7 +102,7 @@ class LineFinder:
         """Return the sounds that enough phrases end on, those of the theme first."""
         own: dict[tuple[str, ...], set[str]] = {}
         ends: dict[tuple[str, ...], set[str]] = {}
-        for slot in ("base", "p", "c", "s", "an"):
+        for slot in ("base", "p", "c", "s", "an", "v"):
             for sound, options in self.palette.options(slot, self.voice).by_rhyme.items():
                 for option in options:
                     if option.source in self.used_chunks:
@@ -103,7 +110,9 @@ class LineFinder:
                     ends.setdefault(sound, set()).add(option.sung.rhyme.word)
                     if option.topic != GENERAL:
                         own.setdefault(sound, set()).add(option.sung.rhyme.word)
-        sounds = [sound for sound in sorted(ends) if len(ends[sound]) > count]
+        sounds = [
+            sound for sound in sorted(ends) if len(ends[sound]) > count - (self.language != "en")
+        ]
         key = {
             s: 5.0 * self.used_sounds.get(s, 0)
             - 2.0 * min(len(own.get(s, ())), count + 1)
@@ -150,7 +159,8 @@ class LineFinder:
         voice = self._speaker(frame.text, kind)
         person = forms(self.language)["persons"][voice.person]
         text = frame.text.replace("{who}", voice.person).replace("{whom}", person["object"])
-        text = agreeing(text, voice.person, voice.tense)
+        if self.language == "en":
+            text = agreeing(text, voice.person, voice.tense)
         names = _SLOT.findall(text)
         if not names or not text.endswith("}"):
             return []
@@ -206,7 +216,7 @@ class LineFinder:
 
     def _speaker(self, text: str, kind: str) -> Voice:
         """Who does what the frame leaves open."""
-        if "{who" in text:
+        if "{who" in text or self.language != "en":
             return Voice(self.voice.person, self._tense(kind))
         words = words_of(_SLOT.sub(" ", text))
         person = "I"
@@ -228,9 +238,9 @@ class LineFinder:
             return None
         fit = stress_fit(sung.stresses, slot.meter)
         words = words_of(text)
-        if fit < MIN_STRESS_FIT or " ".join(words) in self.lines:
+        if fit < least_fit(self.language) or " ".join(words) in self.lines:
             return None
-        content = [word for word in words if word not in forms(self.language)["weak"]]
+        content = [word for word in words if word not in weak_words(self.language)]
         stems = {word_stem(word) for word in content}
         if len(stems) < len(content) and "{c}" not in frame.text:
             return None

@@ -98,11 +98,11 @@ class Palette:
             for chunk, noun in self._pairs:
                 yield with_article(chunk.text), chunk, noun
             return
-        kind = _KINDS.get(slot, slot)
+        kind = _KINDS.get(slot, slot) if self._language == "en" else slot
         for chunk in self._chunks:
             if chunk.kind != kind or (slot in _OWN and chunk.topic == GENERAL):
                 continue
-            text = _in_form(chunk, slot, voice)
+            text = _in_form(chunk, slot, voice) if self._language == "en" else chunk.text
             if text is not None:
                 yield text, chunk, chunk.subject if slot == "np" else chunk.text
 

@@ -62,8 +62,17 @@ def forms(language: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _weak(language: str) -> frozenset[str]:
-    return frozenset(forms(language).get("weak", ()))
+def weak_words(language: str) -> frozenset[str]:
+    """Return the words of a language that want no beat."""
+    own = forms(language).get("weak")
+    return frozenset(own if own is not None else _unstressed().get(language, "").split())
+
+
+@lru_cache(maxsize=1)
+def _unstressed() -> dict[str, str]:
+    path = DATA.parent.parent / "data" / "unstressed_words.json"
+    words: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return words
 
 
 def words_of(text: str) -> list[str]:
@@ -77,7 +86,7 @@ def _word(word: str, language: str) -> tuple[tuple[int, ...], bool]:
     count = len(said.syllables)
     # English has a dictionary, which is the same on every machine.
     known = said.source == "dictionary" if language == "en" else said.source != "rules"
-    if word in _weak(language):
+    if word in weak_words(language):
         return tuple(0 for _ in range(count)), known
     if count == 1:
         return (2,), known

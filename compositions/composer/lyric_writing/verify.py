@@ -26,6 +26,11 @@ MIN_STRESS_FIT = 0.8
 """Share of the stresses of a line that must stand on strong places."""
 
 
+def least_fit(language: str) -> float:
+    """Return the share for a language: less for those whose verse counts syllables."""
+    return float(forms(language.split("-")[0].lower()).get("least_fit", MIN_STRESS_FIT))
+
+
 @dataclass(frozen=True, slots=True)
 class LineSlot:
     """The place of a line: its syllables, its meter ("-+-+") and its rhyme ("A").
@@ -69,7 +74,7 @@ def check_line(
     sung = prosody(text, language)
     if sung.syllables != slot.syllables:
         faults.append(f"It has {sung.syllables} syllables, not {slot.syllables}.")
-    elif (fit := stress_fit(sung.stresses, slot.meter)) < MIN_STRESS_FIT:
+    elif (fit := stress_fit(sung.stresses, slot.meter)) < least_fit(language):
         faults.append(f"Only {fit:.0%} of its stresses fall on strong beats.")
     for word in rhymes_with:
         reason = rhyme_fault(words[-1], word, language)

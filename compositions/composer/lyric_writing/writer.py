@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from compositions.composer.lyric_writing.bank import frames, languages
 from compositions.composer.lyric_writing.lines import LineFinder, printed
-from compositions.composer.lyric_writing.options import Voice
 from compositions.composer.lyric_writing.prosody import (
+    forms,
     meter_for,
     prosody,
     stress_fit,
     words_of,
 )
 from compositions.composer.lyric_writing.theme import Theme, read_theme, word_stem
-from compositions.composer.lyric_writing.verify import MIN_STRESS_FIT, LineSlot, slot_for
+from compositions.composer.lyric_writing.verify import LineSlot, least_fit, slot_for
 from compositions.composer.seeds import stream
 from compositions.composer.word_lists import word_list
 
@@ -33,6 +33,8 @@ _SCHEMES = {
     "bridge": ("ABAB", "AABB", "xAxA"),
 }
 _SHAPES = ((0, 0, 0, 0), (0, -2, 0, -2), (0, -1, 0, -1), (-1, -1, -1, -1), (0, 0, 0, -2))
+
+_SHAPES_OF_SMALL_BANKS = ((0, 0, 0, 0), (0, 1, 0, 1), (0, 0, 0, 1))
 
 
 class LyricsError(ValueError):
@@ -118,7 +120,10 @@ class _Writer(LineFinder):
     ) -> None:  # fmt: skip
         rng = stream(seed, "song", "lyrics", f"write:{theme}:{language}")
         super().__init__(read_theme(theme, language), language, rng, avoid)
-        self.syllables = syllables
+        # A small bank has lines of one length, with a word more or less.
+        self.syllables = int(forms(language).get("syllables", syllables))
+        self.shapes = _SHAPES if language == "en" else _SHAPES_OF_SMALL_BANKS
+        self.rising = bool(forms(language).get("rising", True))
         self.hook = self._hook(hook)
 
     def _hook(self, given: str) -> str:
@@ -133,11 +138,11 @@ class _Writer(LineFinder):
             if not sung.sure or not 3 <= sung.syllables <= 9:
                 continue
             slot = slot_for(chunk.text, self.language)
-            partners = self.palette.options("base", Voice("I", "present")).by_rhyme.get(
+            partners = self.palette.options("base", self.singer).by_rhyme.get(
                 sung.rhyme.sounds, []
-            ) + self.palette.options("p", Voice("I", "present")).by_rhyme.get(sung.rhyme.sounds, [])
+            ) + self.palette.options("p", self.singer).by_rhyme.get(sung.rhyme.sounds, [])
             ends = {option.sung.rhyme.word for option in partners} - {sung.rhyme.word}
-            if stress_fit(sung.stresses, slot.meter) < MIN_STRESS_FIT or len(ends) < 2:
+            if stress_fit(sung.stresses, slot.meter) < least_fit(self.language) or len(ends) < 2:
                 continue
             cost = 0.35 * abs(sung.syllables - wished) + (0.9 if chunk.kind == "c" else 0.0)
             # What names the theme tells what the song is about, so it is the first choice.
@@ -156,7 +161,7 @@ class _Writer(LineFinder):
         written: list[WrittenSection] = []
         chorus: dict[int, tuple[WrittenLine, ...]] = {}
         scheme = {kind: self.rng.choice(choices) for kind, choices in _SCHEMES.items()}
-        shape = {kind: self.rng.choice(_SHAPES) for kind in _SCHEMES}
+        shape = {kind: self.rng.choice(self.shapes) for kind in _SCHEMES}
         for wish in wishes:
             kind = wish.kind if wish.kind in _SCHEMES else "verse"
             if kind == "chorus" and wish.lines in chorus:
@@ -166,7 +171,7 @@ class _Writer(LineFinder):
                 if kind == "chorus":
                     chorus[wish.lines] = lines
             written.append(WrittenSection(wish.kind, wish.label, lines))
-        title = _title(self.hook) if self.hook else self.theme.text
+        title = _title(self.hook, self.language) if self.hook else self.theme.text
         return WrittenLyrics(tuple(written), title, self.theme, self.language)
 
     def _any_section(
@@ -200,7 +205,9 @@ class _Writer(LineFinder):
                 slots.append(hook)
                 continue
             length = max(min(6, base), base + shape[place % len(shape)])
-            slots.append(LineSlot(length, meter_for(length), _group(letter, scheme)))
+            slots.append(
+                LineSlot(length, meter_for(length, rising=self.rising), _group(letter, scheme))
+            )
         return self._fill(kind, slots)
 
     def _fill(self, kind: str, slots: list[LineSlot]) -> tuple[WrittenLine, ...]:
@@ -263,7 +270,9 @@ def _group(letter: str, scheme: str) -> str:
     return letter
 
 
-def _title(hook: str) -> str:
+def _title(hook: str, language: str) -> str:
+    if language != "en":
+        return hook
     words = hook.replace(",", "").split()
     small = word_list("title_small")
     return " ".join(
