@@ -8,7 +8,7 @@ role on the default SoundFont, and prints one line each:
 - ``LU``: loudness of a standard phrase over that of the General MIDI reference (kits: of each
   drum against the standard kit's, the largest difference);
 - ``cents``: error of the fundamental of a held note, the worst of several keys (of detuned voices
-  the centre of their power in the loop);
+  the centre of their first harmonics in the loop);
 - ``seam``: the largest step at a loop's end over the largest step inside the loop (1 is none);
 - ``DC``: offset of the samples in dB of full scale;
 - ``alias``: what lies between the harmonics of a held note, in dB under the loudest harmonic (of
@@ -256,8 +256,10 @@ def loop_cents(preset: FontPreset) -> float:
         lines = np.abs(np.fft.rfft(sample.wave[slice(*sample.loop)])) ** 2
         hertz = np.fft.rfftfreq(sample.loop[1] - sample.loop[0], 1.0 / sample.rate)
         wanted = 440.0 * 2.0 ** ((sample.root - 69.0) / 12.0)
-        near = np.abs(hertz - wanted) < 0.05 * wanted
-        centre = float((hertz[near] * lines[near]).sum() / lines[near].sum())
+        number = np.clip(np.rint(hertz / wanted), 1.0, 8.0)
+        near = np.abs(hertz - number * wanted) < 0.03 * number * wanted
+        places = (hertz / number)[near]
+        centre = float((places * lines[near]).sum() / lines[near].sum())
         worst = max(worst, 1200.0 * np.log2(centre / wanted), key=abs)
     return float(worst)
 

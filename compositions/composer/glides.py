@@ -17,6 +17,8 @@ Point = tuple[int, str, float]
 
 _WIDEST = 12
 """Semitones that a glide may span: the range of the bend."""
+BEND_RANGE: tuple[Point, ...] = ((0, "cc101", 0.0), (0, "cc100", 0.0), (0, "cc6", float(_WIDEST)))
+"""What sets the range of the bend to an octave (registered parameter 0)."""
 _CLOSE = 40
 """Ticks between two notes that still slide into each other."""
 _LONGEST, _STEP = 120, 10
@@ -27,7 +29,7 @@ _CHANCE, _CHANCE_OF_LEAPS = 0.45, 0.7
 def glides(plan: SongPlan, part: Part) -> list[Point]:
     """Return the bends of a part as (tick, parameter, value); none unless it slides.
 
-    The range of the bend, an octave, is set at the start (registered parameter 0).
+    The range of the bend is set at the start.
     """
     if not part.instrument.glide:
         return []
@@ -46,9 +48,8 @@ def glides(plan: SongPlan, part: Part) -> list[Point]:
         points.append((start + length, "pitch_bend", 0.0))
     if not points:
         return []
-    octave = [(0, "cc101", 0.0), (0, "cc100", 0.0), (0, "cc6", float(_WIDEST))]
     # One value at a tick: a later glide that begins in an earlier one wins.
-    return [*octave, *((tick, name, value) for (tick, name), value in _last(points).items())]
+    return [*BEND_RANGE, *((tick, name, value) for (tick, name), value in _last(points).items())]
 
 
 def _last(points: list[Point]) -> dict[tuple[int, str], float]:

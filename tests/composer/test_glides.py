@@ -7,7 +7,9 @@ from itertools import pairwise
 import pytest
 
 from compositions.composer import compose, parse_prompt
+from compositions.composer.operations import Operation, apply_operation
 from compositions.score.document import Score, Track
+from compositions.score.scope import Scope
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,15 @@ def test_every_glide_comes_back_to_its_note(songs: list[Score]) -> None:
             until = [value for tick, value in bends if tick < end]
             if until:
                 assert until[-1] == 0
+
+
+def test_a_bass_that_is_written_anew_slides_anew(songs: list[Score]) -> None:
+    song = next(song for song in songs if sliding(song).automation)
+    track = sliding(song)
+    scope = Scope(tracks=(track.id,))
+    changed = sliding(apply_operation(song, Operation("infill", scope), seed=9).score)
+    assert changed.notes != track.notes
+    bends = sorted((p.tick, p.value) for p in changed.automation if p.parameter == "pitch_bend")
+    for end in ends(changed).values():
+        until = [value for tick, value in bends if tick < end]
+        assert not until or until[-1] == 0

@@ -9,6 +9,7 @@ from dataclasses import replace
 from compositions.composer.arrange import arrange
 from compositions.composer.casting import Seat
 from compositions.composer.events import Event, Part
+from compositions.composer.glides import BEND_RANGE, Point, glides
 from compositions.composer.lyrics_singing import Singer
 from compositions.composer.operations.base import OperationError, Task, operation
 from compositions.composer.operations.listening import role_of
@@ -36,7 +37,7 @@ from compositions.score.document import AutomationPoint, Note, Score, Track, Tra
 from compositions.score.timeline import Timeline
 
 _ONE_VOICE = (TrackRole.LEAD, TrackRole.VOCAL, TrackRole.BASS, TrackRole.COUNTER_MELODY)
-_PEDAL = "cc64"
+_PEDAL, _BEND = "cc64", "pitch_bend"
 
 
 @operation("infill", "Write the tracks anew in these bars, over the chords that are there")
@@ -188,21 +189,29 @@ def _put(
                 if note is not None:
                     new.append(note)
                     sung[note.id] = event
+            moves: list[Point] = [(tick, _PEDAL, value) for tick, value in chosen.pedal]
+            moves += [move for move in glides(stretch.plan, chosen) if move[1] == _BEND]
             points += [
-                AutomationPoint(task.fresh_id(), stretch.origin + tick, _PEDAL, value)
-                for tick, value in chosen.pedal
+                AutomationPoint(task.fresh_id(), stretch.origin + tick, parameter, value)
+                for tick, parameter, value in moves
                 if tick in span and not task.is_locked_at(stretch.origin + tick)
             ]
     new = _avoid(new, kept, role_of(track) in _ONE_VOICE, spans)
     automation = tuple(
         point
         for point in track.automation
-        if point.parameter != _PEDAL
+        if point.parameter not in (_PEDAL, _BEND)
         or not any(point.tick in span for span in spans)
         or task.is_locked_at(point.tick)
     )
-    taken = {point.tick for point in automation if point.parameter == _PEDAL}
-    automation += tuple(point for point in points if point.tick not in taken)
+    taken = {(point.tick, point.parameter) for point in automation}
+    automation += tuple(point for point in points if (point.tick, point.parameter) not in taken)
+    if any(point.parameter == _BEND for point in points):
+        automation += tuple(
+            AutomationPoint(task.fresh_id(), 0, parameter, value)
+            for _, parameter, value in BEND_RANGE
+            if (0, parameter) not in taken
+        )
     track = replace(track.with_notes([*kept, *new]), automation=automation)
     score = without_notes(replace_track(score, track), gone)
     if not words.rows:

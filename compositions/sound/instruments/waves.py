@@ -22,6 +22,7 @@ from compositions.sound.instruments.soundfont_format import Wave
 RATE = 44_100
 # Leaves room for a zone to be played some semitones up without folding over.
 BAND_LIMIT_HZ = 17_000.0
+_HEARD = 8  # harmonics that tell the pitch
 
 Harmonics = Callable[[NDArray[np.float64]], NDArray[np.complex128]]
 
@@ -81,13 +82,14 @@ def voices_loop(
     """Return a seamless loop of detuned voices and the key it sounds at.
 
     Voices take whole bins, so the detuning is right within half of one over ``seconds`` Hz. The
-    key is that of their centre, by power.
+    key is that of their centre, by the power of their first harmonics.
     With a ``seed`` they start at random places of their cycle. The peak is 1.
     """
     frames, cycles = loop_frames(key, seconds)
     spectrum = np.zeros(frames // 2 + 1, dtype=np.complex128)
     random = generator("voices", *seed)
-    weight = centre = 0.0
+    # Voices on one bin are one line: what it is worth depends on their phases.
+    strengths: dict[int, NDArray[np.complex128]] = {}
     for index, cents in enumerate(detune_cents):
         own = max(1, round(cycles * 2.0 ** (cents / 1200.0)))
         count = int(min(limit * frames / RATE, len(spectrum) - 1) // own)
@@ -96,11 +98,13 @@ def voices_loop(
         numbers = np.arange(1.0, count + 1.0)
         turn = random.random() if seed else 0.0
         gain = gains[index] if gains else 1.0
-        weight, centre = weight + gain**2, centre + gain**2 * own
-        spectrum[own : own * count + 1 : own] += (
-            gain * harmonics(numbers) * np.exp(2j * np.pi * turn * numbers)
-        )
-    return normalised(irfft(spectrum, frames)), sounding_key(frames, centre / weight)
+        lines = gain * harmonics(numbers) * np.exp(2j * np.pi * turn * numbers)
+        spectrum[own : own * count + 1 : own] += lines
+        heard = np.resize(np.append(lines[:_HEARD], np.zeros(_HEARD)), _HEARD)
+        strengths[own] = strengths.get(own, np.zeros(_HEARD, dtype=np.complex128)) + heard
+    powers = {own: float((np.abs(lines) ** 2).sum()) for own, lines in strengths.items()}
+    centre = sum(own * power for own, power in powers.items()) / sum(powers.values())
+    return normalised(irfft(spectrum, frames)), sounding_key(frames, centre)
 
 
 def noise_loop(frames: int, shape: Callable[[NDArray[np.float64]], Wave], seed: str) -> Wave:
