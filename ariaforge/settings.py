@@ -157,7 +157,7 @@ IDLE_VERSION_SECONDS = env.int("IDLE_VERSION_SECONDS", default=600)
 LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
 LLM_API_KEY = env.str("LLM_API_KEY", default="")
 LLM_MODEL = env.str("LLM_MODEL", default="")
-LLM_TIMEOUT_SECONDS = min(120.0, env.float("LLM_TIMEOUT_SECONDS", default=30.0))
+LLM_TIMEOUT_SECONDS = min(60.0, env.float("LLM_TIMEOUT_SECONDS", default=30.0))
 # How long what was sent to it and what came back is kept.
 LLM_RETENTION_DAYS = env.float("LLM_RETENTION_DAYS", default=90.0)
 EVENT_STREAMS_PER_USER = env.int("EVENT_STREAMS_PER_USER", default=6)

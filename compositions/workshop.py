@@ -11,7 +11,8 @@ from django.conf import settings
 
 from compositions.composer import Composition as Composed
 from compositions.composer import compose, parse_prompt
-from compositions.composer.filling import fill_open
+from compositions.composer.filling import CONFIDENCE, fill_open
+from compositions.composer.spec import Source
 from compositions.documents import music_hash
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
@@ -33,7 +34,8 @@ def compose_from_prompt(
     """Read the prompt and compose. ``overrides`` are fields that beat the prompt.
 
     ``filled`` holds an ``answer`` to what the prompt leaves open
-    (:func:`compositions.composer.filling.fill_open`) and ``notes`` about it.
+    (:func:`compositions.composer.filling.fill_open`), ``notes`` about it, and perhaps
+    ``lyrics``: words to sing in the places of those that the composer writes by rules.
 
     Raises ``ValueError`` for an empty prompt and for what the composer refuses.
     """
@@ -42,7 +44,21 @@ def compose_from_prompt(
     spec = parse_prompt(prompt, overrides=overrides)
     if filled:
         spec = fill_open(spec, filled["answer"]).spec.with_note(*filled["notes"])
-    return compose(spec, seed=seed, lyrics=lyrics or None, on_progress=on_progress)
+    composed = compose(spec, seed=seed, lyrics=lyrics or None, on_progress=on_progress)
+    words = (filled or {}).get("lyrics")
+    if not words or not written_by_rules(composed):
+        return composed
+    # Everything else as it was decided, the title with its hook included.
+    decided = composed.spec.with_value("lyrics", words, Source.LLM, CONFIDENCE)
+    if decided.title.value is None:
+        decided = decided.with_value("title", composed.title, Source.STYLE, CONFIDENCE)
+    return compose(decided, seed=seed)
+
+
+def written_by_rules(composed: Composed) -> str:
+    """Return the words that the composer wrote for the song itself, empty for others and none."""
+    lyrics = composed.spec.lyrics
+    return str(lyrics.value or "") if lyrics.source is Source.DEFAULT else ""
 
 
 def describe_composed(composed: Composed) -> dict[str, Any]:
