@@ -41,7 +41,7 @@ def chords(plan: SongPlan, changes: Changes, section: PlannedSection) -> list[tu
     st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 17)), min_size=1, max_size=9),
     st.integers(0, 50),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_asked_tags_and_bars_are_exact(name: str, form: list[tuple[str, int]], seed: int) -> None:
     text = " ".join(f"[{kind} {bars} bars]" for kind, bars in form)
     plan = planned(seed, genre=name, form=text)

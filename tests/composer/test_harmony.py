@@ -209,9 +209,9 @@ def test_some_styles_leave_their_key_and_most_songs_do_not() -> None:
     moved = sum(
         any(section.tonic for section in planned(seed, genre=name)[0].sections)
         for name in ("gospel", "k-pop", "polka", "pop", "classical-piano")
-        for seed in range(20)
+        for seed in range(12)
     )
-    assert 5 <= moved <= 45
+    assert 2 <= moved <= 30
 
 
 def lifted_song(prompt: str, seed: int = 4) -> Score:
