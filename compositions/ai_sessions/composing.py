@@ -34,9 +34,10 @@ def compose_step(step: AISessionStep, context: JobContext) -> Composed:
         composed = _compose(step, context)
         return _with_drafted_lyrics(step, context, composed)
     except ValueError:
-        if not step.parameters.get("filled", {}).get("answer"):
+        filled = step.parameters.get("filled", {})
+        if not filled.get("answer") and not filled.get("lyrics"):
             raise
-        _keep(step, {"answer": {}, "notes": [WITHOUT]})
+        _keep(step, {"answer": {}, "notes": [WITHOUT], "lyrics": ""})
         return _compose(step, context)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from accounts.models import User
 from ariaforge.models import Job
+from compositions.ai_sessions import composing
 from compositions.ai_sessions.services import request_replay
 from compositions.composer.lyric_writing.prosody import words_of
 from compositions.composer.lyric_writing.verify import check_line, rhyme_fault
@@ -164,3 +165,24 @@ def test_without_help_the_words_by_rules_are_sung(
         "The language model was of no help with the lyrics; they are written by rules."
         in (song.spec["notes"])
     )
+
+
+def test_what_the_composer_refuses_of_the_model_is_left_out(
+    musician: User, run_jobs: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = create_from_prompt(user=musician, prompt="a slow waltz in G minor, 4 bars", seed=3)
+    step = AISessionStep.objects.get(session__composition=song)
+    kept = {**step.parameters, "filled": {"answer": {}, "notes": [], "lyrics": "[Verse]\nla"}}
+    AISessionStep.objects.filter(pk=step.pk).update(parameters=kept)
+    compose = composing.compose_from_prompt
+
+    def refuse(prompt: str, *, filled: dict[str, Any], **rest: Any) -> Any:
+        if filled["lyrics"]:
+            raise ValueError("These words cannot be sung.")
+        return compose(prompt, filled=filled, **rest)
+
+    monkeypatch.setattr(composing, "compose_from_prompt", refuse)
+    run_jobs("compose")
+    song.refresh_from_db()
+    assert song.is_composed
+    assert composing.WITHOUT in song.spec["notes"]
