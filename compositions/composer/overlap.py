@@ -13,6 +13,7 @@ from itertools import combinations
 
 from compositions.score.document import Chord, Score, Track
 from compositions.score.harmony import pitch_class
+from compositions.score.performed import performed
 
 _GHOST = 50
 _ACCOMPANIMENT = ("drums", "percussion", "bass", "chords", "arpeggio")
@@ -63,10 +64,10 @@ def _share(one: Counter[object], other: Counter[object]) -> float:
 
 
 def _rhythms(score: Score) -> dict[str, Counter[object]]:
-    """Return the one-bar patterns of each accompanying role, without ghost notes."""
+    """Return the one-bar patterns of each accompanying role as played, without ghost notes."""
     bar = score.meters[0].ticks_per_bar
     found: dict[str, Counter[object]] = {}
-    for track in score.tracks:
+    for track in performed(score).tracks:
         if track.role.value in _ACCOMPANIMENT and track.notes:
             patterns = found.setdefault(track.role.value, Counter())
             patterns.update(_bars(track, bar))
