@@ -18,6 +18,7 @@ _DATA = Path(__file__).parent / "data"
 
 ROLE_WORDS: dict[str, str] = {
     "drums": "drums", "drum": "drums", "percussion": "drums", "beat": "drums", "beats": "drums",
+    "rhythm": "drums", "rhythms": "drums", "rhythm section": "drums",
     "bass": "bass", "bassline": "bass", "vocals": "vocal", "vocal": "vocal", "singing": "vocal",
     "voice": "vocal", "voices": "vocal", "singer": "vocal", "lyrics": "vocal",
     "melody": "lead", "lead": "lead", "pad": "pad", "pads": "pad", "chords": "chords",
