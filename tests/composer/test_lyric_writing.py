@@ -242,6 +242,10 @@ def test_a_prompt_for_a_sung_song_gets_words_and_an_instrumental_none(ballad: Co
     assert theme_of(parse_prompt("pop about the sea")) == ""
     assert theme_of(parse_prompt("a wordless choir piece about the sea")) == ""
     assert theme_of(parse_prompt("with lyrics about my dog")) == "my dog"
+    assert theme_of(parse_prompt("a song about my dog")) == "my dog"
+    assert theme_of(parse_prompt("eine Ballade über den Winter")) == "den Winter"
+    assert theme_of(parse_prompt("a song about my dog for solo piano")) == ""
+    assert theme_of(parse_prompt("an instrumental song about my dog")) == ""
 
 
 def test_words_of_a_section_are_rewritten_on_a_theme_and_nothing_else(ballad: Composition) -> None:

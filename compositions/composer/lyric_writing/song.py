@@ -33,6 +33,12 @@ _WORDS = re.compile(
     r"|chantée?|gesungen|testo|cantat[ao])\b",
     re.IGNORECASE,
 )
+_SONG_ABOUT = re.compile(
+    r"\b(?:songs?|balad[ae]?|ballad[aes]?|anthems?|lullab(?:y|ies)|shant(?:y|ies)|carols?|canci[oó]n|chanson|lied"
+    r"|canzone|can[çc][aã]o)\s+(?:all\s+)?"
+    r"(?:about|sobre|sur|à\s+propos\s+d[eu]|über|su|sulla?)\b",
+    re.IGNORECASE,
+)
 _NO_WORDS = re.compile(
     r"\b(?:no|without|sans|sin|ohne|senza|sem)\s+(?:any\s+)?(?:lyrics?|words|vocals?|singing|voice"
     r"|paroles|letra|text|testo|voz|gesang)\b|\b(?:wordless|instrumental|humm?ed|humming|choir)\b",
@@ -45,15 +51,17 @@ def theme_of(spec: MusicSpec) -> str:
     """Return what the words of a song shall be about, empty when it asks for no words.
 
     Words are wanted by a theme together with a voice or a word for singing ("a sung ballad
-    about the sea"), or by a word for lyrics alone; these take the title, or what was not
-    understood, for a theme.
+    about the sea"), by a song about something for which no instruments are named, or by a word
+    for lyrics alone; these take the title, or what was not understood, for a theme.
     """
     if spec.lyrics.value or "vocal" in (spec.unwanted.value or ()) or _NO_WORDS.search(spec.prompt):
         return ""
     voices = any("vocal" in request.roles for request in spec.instruments.value or ())
     theme = str(spec.theme.value or "").strip()
     if theme:
-        return theme if voices or _ASKS.search(spec.prompt) else ""
+        asked = voices or _ASKS.search(spec.prompt)
+        about = _SONG_ABOUT.search(spec.prompt) and not spec.instruments.value
+        return theme if asked or about else ""
     if not _WORDS.search(spec.prompt):
         return ""
     if spec.title.value:
