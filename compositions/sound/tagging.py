@@ -1,0 +1,175 @@
+"""What an audio file says about itself, in the manner of each container."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from mutagen.aiff import AIFF
+from mutagen.flac import FLAC, Picture
+from mutagen.id3 import APIC, COMM, ID3, TALB, TBPM, TCON, TDRC, TIT2, TKEY, TPE1, USLT
+from mutagen.mp3 import MP3
+from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+from mutagen.wave import WAVE
+
+from compositions.sound.errors import SoundError
+
+_FRONT_COVER = 3
+_MINOR_MODES = ("minor", "dorian", "phrygian", "aeolian", "locrian", "blues")
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the file says about itself; empty fields are left out.
+
+    ``bpm`` is in quarter notes per minute, ``key`` as written ("D minor", "F#m", "Bb").
+    """
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    genre: str = ""
+    year: str = ""
+    bpm: float | None = None
+    key: str = ""
+    comment: str = ""
+    lyrics: str = ""
+
+
+def picture_of(cover: bytes) -> Picture:
+    """Return a front cover. Raises :class:`SoundError` unless it is a JPEG or PNG file."""
+    picture = Picture()
+    picture.type = _FRONT_COVER
+    picture.data = cover
+    if cover.startswith(b"\xff\xd8\xff"):
+        picture.mime = "image/jpeg"
+    elif cover.startswith(b"\x89PNG\r\n\x1a\n"):
+        picture.mime = "image/png"
+    else:
+        raise SoundError("The cover must be a JPEG or PNG picture.")
+    return picture
+
+
+def write_tags(path: Path, container: str, tags: Tags, picture: Picture | None) -> None:
+    """Tag the finished file at ``path``, which is of the named format (a key of the encoder's)."""
+    _TAGGERS[container](path, tags, picture)
+
+
+def _initial_key(key: str) -> str:
+    """The three characters of ID3's TKEY: "D minor" is "Dm"."""
+    tonic, _, mode = key.strip().partition(" ")
+    minor = any(word in mode.lower() for word in _MINOR_MODES)
+    return (tonic + "m" if minor else tonic)[:3]
+
+
+def _fill_id3(frames: ID3, tags: Tags, picture: Picture | None) -> None:
+    texts = [
+        (TIT2, tags.title),
+        (TPE1, tags.artist),
+        (TALB, tags.album),
+        (TCON, tags.genre),
+        (TDRC, tags.year),
+        (TBPM, "" if tags.bpm is None else str(round(tags.bpm))),
+        (TKEY, _initial_key(tags.key)),
+    ]
+    for frame, text in texts:
+        if text:
+            frames.add(frame(encoding=3, text=[text]))
+    if tags.comment:
+        frames.add(COMM(encoding=3, lang="eng", desc="", text=[tags.comment]))
+    if tags.lyrics:
+        frames.add(USLT(encoding=3, lang="und", desc="", text=tags.lyrics))
+    if picture is not None:
+        frames.add(
+            APIC(encoding=3, mime=picture.mime, type=_FRONT_COVER, desc="", data=picture.data)
+        )
+
+
+def _comments(tags: Tags) -> dict[str, str]:
+    """Vorbis comments under the names that players look for."""
+    values = {
+        "TITLE": tags.title,
+        "ARTIST": tags.artist,
+        "ALBUM": tags.album,
+        "GENRE": tags.genre,
+        "DATE": tags.year,
+        "BPM": "" if tags.bpm is None else f"{tags.bpm:g}",
+        "KEY": tags.key,
+        "COMMENT": tags.comment,
+        "LYRICS": tags.lyrics,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _tag_by_id3(kind: type[MP3 | WAVE | AIFF]) -> Callable[[Path, Tags, Picture | None], None]:
+    def tag(path: Path, tags: Tags, picture: Picture | None) -> None:
+        file = kind(path)
+        if file.tags is None:
+            file.add_tags()
+        _fill_id3(cast("ID3", file.tags), tags, picture)
+        file.save()
+
+    return tag
+
+
+def _tag_flac(path: Path, tags: Tags, picture: Picture | None) -> None:
+    file = FLAC(path)
+    file.update(_comments(tags))
+    if picture is not None:
+        file.add_picture(picture)
+    file.save()
+
+
+def _tag_ogg(
+    kind: type[OggVorbis | OggOpus],
+) -> Callable[[Path, Tags, Picture | None], None]:
+    def tag(path: Path, tags: Tags, picture: Picture | None) -> None:
+        file = kind(path)
+        file.update(_comments(tags))
+        if picture is not None:
+            encoded = base64.b64encode(picture.write()).decode("ascii")
+            file["METADATA_BLOCK_PICTURE"] = encoded
+        file.save()
+
+    return tag
+
+
+def _tag_mp4(path: Path, tags: Tags, picture: Picture | None) -> None:
+    file = MP4(path)
+    texts = {
+        "\xa9nam": tags.title,
+        "\xa9ART": tags.artist,
+        "\xa9alb": tags.album,
+        "\xa9gen": tags.genre,
+        "\xa9day": tags.year,
+        "\xa9cmt": tags.comment,
+        "\xa9lyr": tags.lyrics,
+    }
+    for name, text in texts.items():
+        if text:
+            file[name] = [text]
+    if tags.bpm is not None:
+        file["tmpo"] = [round(tags.bpm)]
+    if tags.key:
+        initial = _initial_key(tags.key).encode()
+        file["----:com.apple.iTunes:initialkey"] = [MP4FreeForm(initial)]
+    if picture is not None:
+        form = MP4Cover.FORMAT_PNG if picture.mime == "image/png" else MP4Cover.FORMAT_JPEG
+        file["covr"] = [MP4Cover(picture.data, form)]
+    file.save()
+
+
+_TAGGERS = {
+    "mp3": _tag_by_id3(MP3),
+    "wav": _tag_by_id3(WAVE),
+    "aiff": _tag_by_id3(AIFF),
+    "flac": _tag_flac,
+    "ogg": _tag_ogg(OggVorbis),
+    "opus": _tag_ogg(OggOpus),
+    "m4a": _tag_mp4,
+}
