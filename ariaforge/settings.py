@@ -176,6 +176,8 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 SOUNDFONT_PATH = env.str("SOUNDFONT_PATH", default="")
+# How much the stems of earlier renders may take of the disk; 0 keeps none.
+STEM_CACHE_MB = env.int("STEM_CACHE_MB", default=4096)
 
 _default_storage: dict[str, Any] = {"BACKEND": "ariaforge.storage.DurableFileSystemStorage"}
 if env.str("AWS_STORAGE_BUCKET_NAME", default=""):

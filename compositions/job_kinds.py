@@ -28,7 +28,7 @@ from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
-from compositions.workshop import soundfont_paths, tags_for
+from compositions.workshop import soundfont_paths, stem_cache, tags_for
 from media.models import Asset
 from media.services import keep_file, prepare_file
 
@@ -176,6 +176,7 @@ class RenderKind(JobKind):
                 parameters=RenderParameters.from_dict(row.parameters),
                 work_dir=context.work_dir,
                 on_progress=lambda part, step: context.progress(part * RENDER_SHARE, step),
+                stem_cache=stem_cache(),
             )
             mp3_path = context.work_dir / "mix.mp3"
             encode(

@@ -18,6 +18,7 @@ from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
 from compositions.sound import SoundError, Tags, find_default_soundfont
 from compositions.sound.instruments.cache import own_soundfont
+from compositions.sound.stem_cache import StemCache
 
 Progress = Callable[[float, str], None]
 
@@ -101,6 +102,13 @@ def soundfont_paths() -> tuple[Path, ...]:
             f"The studio's own instruments could not be written to {settings.VAR_DIR}: "
             f"{error.strerror or error}."
         ) from error
+
+
+def stem_cache() -> StemCache | None:
+    """Where the stems of earlier renders are kept; None when none are."""
+    if settings.STEM_CACHE_MB <= 0:
+        return None
+    return StemCache(settings.VAR_DIR / "stems", settings.STEM_CACHE_MB * 1_000_000)
 
 
 def tags_for(*, title: str, theory: dict[str, Any] | None = None) -> Tags:

@@ -22,7 +22,9 @@ from compositions.sound.peaks import Peaks
 from compositions.sound.performance import audible_tracks, perform
 from compositions.sound.samplefile import CHANNELS, SampleFile, whole_file
 from compositions.sound.soundfont import Preset, SoundFonts
-from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version, synthesise
+from compositions.sound.stem_cache import StemCache
+from compositions.sound.stems import dry_stems
+from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version
 
 SOUND_VERSION = "1"
 MIX_NAME = "mix.wav"
@@ -77,14 +79,16 @@ def render(
     parameters: RenderParameters,
     work_dir: Path,
     on_progress: ProgressCallback | None = None,
+    stem_cache: StemCache | None = None,
 ) -> RenderResult:
     """Render ``score`` to ``work_dir``/mix.wav.
 
     Of several SoundFonts the first is the General MIDI one; the others add instruments to it.
     ``on_progress(part, step)`` gets 0..1, never falling, and "Rendering", "Mixing" or "Mastering";
     an exception raised in it stops the render. Muted tracks, and tracks without a solo when
-    another has one, are left out. The same arguments give the same bytes. Whatever happens, no
-    partial file stays behind.
+    another has one, are left out. The same arguments give the same bytes, with a ``stem_cache``
+    (of the tracks as they were synthesised earlier) and without. Whatever happens, no partial file
+    stays behind.
 
     Raises :class:`SoundError` when there is nothing to hear, the score is longer than an hour, the
     SoundFont or the engine is missing, or the disk is full.
@@ -104,7 +108,7 @@ def render(
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
         _check_disk(work_dir, frames, parameters)
-        return _render(tracks, timeline, fonts, frames, parameters, work_dir, progress)
+        return _render(tracks, timeline, fonts, frames, parameters, work_dir, progress, stem_cache)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise SoundError(
@@ -121,6 +125,7 @@ def _render(
     parameters: RenderParameters,
     work_dir: Path,
     progress: _Progress,
+    stem_cache: StemCache | None,
 ) -> RenderResult:
     parts, notes = _parts(tracks, timeline, fonts, parameters.sample_rate)
     paths = [work_dir / "dry.f32.part", work_dir / "send.f32.part"]
@@ -131,8 +136,9 @@ def _render(
     def on_frames(index: int, frame: int) -> None:
         progress("Rendering", _RENDERING_SHARE * (index + frame / frames) / len(parts))
 
-    stems = synthesise(
+    stems = dry_stems(
         parts,
+        cache=stem_cache,
         soundfonts=fonts,
         sample_rate=parameters.sample_rate,
         frames=frames,
@@ -242,8 +248,9 @@ def _report(track: Track, preset: Preset, level: Level, note: str) -> TrackRepor
 
 
 def _check_disk(work_dir: Path, frames: int, parameters: RenderParameters) -> None:
-    # Two buses, the stems that may wait, and the finished file beside its predecessor.
-    sample_files = 2 + STEMS_AHEAD + 2
+    # Two buses, the stems that may wait, one from the cache, and the finished file beside its
+    # predecessor.
+    sample_files = 2 + STEMS_AHEAD + 3
     needed = frames * CHANNELS * (4 * sample_files + 2 * parameters.bit_depth // 8)
     free = shutil.disk_usage(work_dir).free
     if free < needed:

@@ -27,12 +27,14 @@ never holds all stems of a long song.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,11 +60,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """A dry stem on disk: interleaved stereo float32, ``peak`` in linear full scale."""
+    """A dry stem on disk: interleaved stereo float32, ``peak`` in linear full scale.
+
+    ``ended`` says that a longer stem of the same part would hold nothing but silence after it.
+    """
 
     index: int
     path: Path
     peak: float
+    ended: bool = False
 
 
 def node_executable() -> Path:
@@ -99,6 +105,19 @@ def engine_version(base_dir: Path = _PROJECT_ROOT) -> str:
     """Name and version of the synthesiser, as in ``spessasynth_core 4.3.22``."""
     package = engine_module(base_dir).parents[1] / "package.json"
     return f"{ENGINE_NAME} {json.loads(package.read_text())['version']}"
+
+
+@cache
+def engine_identity() -> str:
+    """All programs that decide the samples of a stem: synthesiser, our script, Node.
+
+    Node counts because its mathematics do. Raises :class:`SoundError` when one is missing.
+    """
+    script = hashlib.sha256(_SCRIPT.read_bytes()).hexdigest()
+    node = subprocess.run(
+        [str(node_executable()), "--version"], capture_output=True, text=True, check=True
+    )
+    return f"{engine_version()}, node {node.stdout.strip()}, script {script}"
 
 
 def synthesise(
@@ -175,7 +194,8 @@ def _stems(
         if "frame" in message:
             on_frames(message["track"], message["frame"])
             continue
-        yield Stem(message["track"], paths[message["track"]], float(message["peak"]))
+        index = message["track"]
+        yield Stem(index, paths[index], float(message["peak"]), bool(message["ended"]))
         finished += 1
         if finished < len(paths):
             with suppress(BrokenPipeError):  # the last tracks need no permission

@@ -8,8 +8,8 @@
 // [frame, kind, a, b] in playing order: kind 0 note off (pitch), 1 note on (pitch, velocity),
 // 2 control change (number, value), 3 pitch wheel (0..16383).
 //
-// One JSON object per line goes to stdout: {"track", "frame"} while playing, {"track", "done"}
-// after the file is written. A line on stdin says that the reader is through with one track, so
+// One JSON object per line goes to stdout: {"track", "frame"} while playing, {"track", "done",
+// "peak", "ended"} after the file is written ("ended": nothing would sound after its last frame). A line on stdin says that the reader is through with one track, so
 // that the disk never holds more than `ahead` + 1 stems. Effects are off: the samples are dry.
 
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
@@ -99,12 +99,14 @@ async function play(synth, track, index) {
                 position += Math.min(ahead, size - position); // silence costs nothing
                 continue;
             }
-            const count = Math.min(BLOCK, ahead, size - position);
+            // Past the end of the song, too: a stem is the beginning of any longer one.
+            const count = Math.min(BLOCK, ahead, CHUNK - position);
             synth.process(left, right, position, count);
             position += count;
             touched = true;
             sounding = synth.voiceCount > 0;
         }
+        for (let i = size; i < position; i += 1) sounding ||= left[i] !== 0 || right[i] !== 0;
         if (touched) {
             for (let i = 0; i < size; i += 1) {
                 interleaved[2 * i] = left[i];
@@ -121,7 +123,7 @@ async function play(synth, track, index) {
     }
     closeSync(file);
     if (!Number.isFinite(peak)) throw new Error(`track ${index} holds samples that are no numbers`);
-    say({ track: index, done: true, peak });
+    say({ track: index, done: true, peak, ended: !sounding && next === events.length });
 }
 
 const job = JSON.parse(readFileSync(jobPath, "utf8"));
