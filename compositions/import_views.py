@@ -15,6 +15,7 @@ from ariaforge.exceptions import DomainError, InvalidInputError
 from compositions import imports, services
 from compositions.history_pages import actor_of, song_to_change, song_to_see
 from compositions.models import Composition, Export, Import
+from compositions.notices import dismiss_stopped_work
 from compositions.page_access import page_for_members
 from compositions.selectors import song_files
 from projects.models import Project
@@ -72,9 +73,9 @@ def composition_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page_for_members
 @require_POST
-def composition_import_dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put away the notice of an import that failed."""
-    imports.dismiss_import(composition=song_to_change(request, pk))
+def composition_dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put away the notice of an import or a mix that failed."""
+    dismiss_stopped_work(composition=song_to_change(request, pk))
     return redirect("composition_detail", pk=pk)
 
 

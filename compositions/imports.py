@@ -149,19 +149,6 @@ def import_into(
         )
 
 
-def dismiss_import(*, composition: Composition) -> None:
-    """Forget that an import into a song that has its notes has failed or was cancelled."""
-    with transaction.atomic():
-        one_at_a_time(composition)
-        song = Composition.objects.select_related("compose_job").get(pk=composition.pk)
-        job = song.compose_job
-        if job is None or job.kind != "import" or not song.is_composed:
-            return
-        if job.state in ("failed", "cancelled"):
-            song.compose_job = None
-            song.save(update_fields=["compose_job"])
-
-
 def stem_of(filename: str) -> str:
     """Return the name of a file without its ending, as a name for a song."""
     stem = PurePosixPath(filename).stem if filename.lower().endswith(ENDINGS) else filename

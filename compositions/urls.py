@@ -18,11 +18,7 @@ urlpatterns = [
     path("songs/<uuid:pk>/restore/", views.composition_restore, name="composition_restore"),
     path("songs/<uuid:pk>/delete/", views.composition_delete, name="composition_delete"),
     path("songs/<uuid:pk>/import/", import_views.composition_import, name="composition_import"),
-    path(
-        "songs/<uuid:pk>/import/dismiss/",
-        import_views.composition_import_dismiss,
-        name="composition_import_dismiss",
-    ),
+    path("songs/<uuid:pk>/dismiss/", import_views.composition_dismiss, name="composition_dismiss"),
     path("songs/<uuid:pk>/vary/", variation_pages.composition_vary, name="composition_vary"),
     path(
         "songs/<uuid:pk>/lyrics/",

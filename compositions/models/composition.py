@@ -182,14 +182,26 @@ class Composition(BaseModel):
         return None
 
     @property
+    def stopped_beside(self) -> Job | None:
+        """The job that stopped short and took nothing from the song, or None.
+
+        A file that could not be imported has changed nothing of the notes, and while a newer mix
+        could not be made, the older one plays.
+        """
+        job = self.active_job
+        if job is None or job.state not in ("failed", "cancelled"):
+            return None
+        kept = self.current_render_id is not None if job.kind == "render" else self.is_composed
+        return job if kept and job.kind in ("import", "render") else None
+
+    @property
     def stage(self) -> Stage:
         """Where the song stands."""
         job = self.active_job
-        if job is not None and job.kind == "import" and self.is_composed:
-            # A file that could not be imported has changed nothing of the song.
-            if job.state not in ("failed", "cancelled"):
-                return Stage.IMPORTING
+        if self.stopped_beside is not None:
             job = None
+        if job is not None and job.kind == "import" and self.is_composed:
+            return Stage.IMPORTING
         if job is not None and job.state in ("failed", "cancelled"):
             return Stage(job.state)
         if not self.is_composed:

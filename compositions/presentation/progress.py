@@ -116,7 +116,8 @@ def progress_card(song: Any) -> ProgressCard:
             error=error,
             kept=_kept(song, kind),
             can_retry=job is not None,
-            can_dismiss=kind == "import" and song.is_composed,
+            # The song is as good as it was.
+            can_dismiss=stage in ("ready", "composed"),
             **common,
         )
     return ProgressCard(active=False, waiting=False, headline="", detail="", **common)
@@ -181,6 +182,8 @@ def _kept(song: Any, kind: str) -> str:
         return "The song is as it was, and the file is kept. Bring another file, or try again."
     if kind == "import":
         return "The file is kept. Bring another one here, or try again."
+    if song.current_render_id is not None:
+        return "The mix before it still plays. Try again, or leave it at that."
     if song.is_composed:
         return (
             "The notes are kept: the MIDI file can be downloaded, and the mix can be tried again."

@@ -26,8 +26,9 @@ from compositions.documents import load_plain, load_score
 from compositions.editing import apply_edits
 from compositions.history.proposals import accept
 from compositions.history.versions import set_document
-from compositions.imports import dismiss_import, import_into, import_song
+from compositions.imports import import_into, import_song
 from compositions.models import Branch, Composition, EditBatch, Export, Import, Version
+from compositions.notices import dismiss_stopped_work
 from compositions.score.diff import diff
 from compositions.score.document import Score, Syllable
 from compositions.score.entities import to_entities
@@ -279,7 +280,7 @@ def test_what_is_locked_is_not_changed(song: Composition, musician: User, tmp_pa
     # The song is as it was and can be worked on; the notice can be put away.
     assert str(song.stage) == "ready"
     assert song.active_job == job
-    dismiss_import(composition=song)
+    dismiss_stopped_work(composition=song)
     assert Composition.objects.with_work().get(pk=song.pk).active_job is None
 
 

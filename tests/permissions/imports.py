@@ -52,7 +52,7 @@ IMPORTS: list[Row] = [
         bodies={"POST": midi_file},
     ),
     # No import of the song has failed, so there is nothing to put away.
-    page("composition_import_dismiss", args=song, POST="login 404 403 403 302= 302= 404"),
+    page("composition_dismiss", args=song, POST="login 404 403 403 302= 302= 404"),
     page(
         "composition_export",
         args=song,
