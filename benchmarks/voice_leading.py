@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from compositions.composer import compose, parse_prompt
-from compositions.composer.measures.voices import parallels, voice_count
+from compositions.composer.measures.voices import parallels, voice_count, voices_of
 from compositions.score.document import Score, Track, TrackRole
 
 PROMPTS = (
@@ -29,12 +30,32 @@ PROMPTS = (
     "Christmas carol in F major",
     "gospel choir a cappella in B flat",
 )
+ENSEMBLES = (
+    "string quartet adagio in F minor",
+    "string quartet in D minor",
+    "lively string quartet in G major, 24 bars",
+    "waltz for string quartet",
+    "string trio in G",
+    "string quintet in A minor",
+    "brass quintet",
+    "brass quartet march in B flat",
+    "trombone quartet in C minor",
+    "woodwind quintet in F major",
+    "reed trio in D minor",
+    "flute quartet",
+    "saxophone quartet",
+    "a cappella choir in E flat",
+    "barbershop quartet in F",
+)
+"""Read with all that their players do: suspensions, passing notes, imitation, repeated notes."""
 BACH = {"fifths": 0.23, "octaves": 0.06, "crossings": 2.47, "wide": 1.45, "motion": 639.0}
 VOICES = (TrackRole.LEAD, TrackRole.VOCAL, TrackRole.CHORDS, TrackRole.PAD, TrackRole.BASS)
 
 
 def voices(score: Score) -> dict[str, tuple[Track, int]]:
     """The tracks in which the parts are, each with how many: a choir may sing three."""
+    if lines := voices_of(score):
+        return {track.id: (track, voice_count(track)) for track in lines}
     found = {}
     for role in VOICES:
         for track in score.tracks:
@@ -47,29 +68,35 @@ def voices(score: Score) -> dict[str, tuple[Track, int]]:
 def main() -> None:
     """Print a row for each prompt and one for all."""
     songs = int(sys.argv[1]) if len(sys.argv) > 1 else 6
-    total: Counter[str] = Counter()
     print(f"{'':46}{'songs':>6}{'steps':>7}" + "".join(f"{name:>10}" for name in BACH))
-    for prompt in PROMPTS:
+    for prompts, parts in ((PROMPTS, (4,)), (ENSEMBLES, (3, 4, 5, 6))):
+        rows(prompts, songs, parts)
+    print(
+        f"{'Bach, 364 chorales':46}{'':13}" + "".join(f"{value:10.2f}" for value in BACH.values())
+    )
+
+
+def rows(prompts: Sequence[str], songs: int, expected: Sequence[int]) -> None:
+    """Print the songs of some prompts, which have one of the expected numbers of voices."""
+    total: Counter[str] = Counter()
+    for prompt in prompts:
         found: Counter[str] = Counter()
         for seed in range(songs):
             parts = voices(compose(parse_prompt(prompt), seed=seed).score).values()
             counted = parallels([track for track, _ in parts], [count for _, count in parts])
-            found["others"] += sum(count for _, count in parts) != 4
+            found["others"] += sum(count for _, count in parts) not in expected
             found["steps"] += counted.transitions
             found["songs"] += 1
             found.update({name: getattr(counted, name) for name in BACH})
         row(prompt, found)
         total.update(found)
     row("all", total)
-    print(
-        f"{'Bach, 364 chorales':46}{'':13}" + "".join(f"{value:10.2f}" for value in BACH.values())
-    )
 
 
 def row(name: str, found: Counter[str]) -> None:
     """Print counts for 100 transitions."""
     figures = "".join(f"{100 * found[key] / max(1, found['steps']):10.2f}" for key in BACH)
-    other = f"  ({found['others']} not in four voices)" if found["others"] else ""
+    other = f"  ({found['others']} in another number of voices)" if found["others"] else ""
     print(f"{name:46}{found['songs']:6}{found['steps']:7}{figures}{other}")
 
 

@@ -15,9 +15,11 @@ from compositions.composer.comping import (
     voicings_for,
 )
 from compositions.composer.drums import manner_of, play_drums, play_percussion
+from compositions.composer.ensembles import FIGURE
 from compositions.composer.events import Event, Part
 from compositions.composer.four_part import BASS, Voices, write_voices
 from compositions.composer.harmony import Changes
+from compositions.composer.part_writing import write_parts
 from compositions.composer.plan import PlannedSection, SongPlan
 
 _MELODIC = frozenset({"lead", "vocal"})
@@ -34,6 +36,7 @@ def arrange(
     # Beside drums the bass keeps its groove, and the choir has a bass of its own.
     sings_bass = has_bass and not any(seat.part.figure == "drums" for seat in seats)
     voices = _voices(plan, changes, seats, melodies, sings_bass)
+    lines = _ensemble(plan, changes, seats, melodies)
     parts: list[Part] = []
     names: dict[str, int] = {}
     for seat in seats:
@@ -47,7 +50,9 @@ def arrange(
             seat.part.reverb_send,
         )
         written = _written(voices, part, sings_bass)
-        if written is None:
+        if part.figure == FIGURE and lines:
+            part.events = lines.pop(0)
+        elif written is None:
             part.events = _play(plan, changes, seat, part, melodies, has_bass)
         else:
             threshold = _threshold(plan, seat)
@@ -59,6 +64,21 @@ def arrange(
         if part.events:
             parts.append(part)
     return parts
+
+
+def _ensemble(
+    plan: SongPlan,
+    changes: Changes,
+    seats: list[Seat],
+    melodies: dict[str, dict[int, list[Event]]],
+) -> list[list[Event]]:
+    """The lines of an ensemble below its tune, from the highest; empty for other bands."""
+    players = [seat.instrument for seat in seats if seat.part.figure == FIGURE]
+    if not players:
+        return []
+    lines = melodies.get("vocal") or melodies.get("lead") or {}
+    tune = [event for index in sorted(lines) for event in lines[index]]
+    return write_parts(plan, changes, tune, [(one.low, one.high) for one in players])
 
 
 def _voices(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from compositions.composer.ensembles import FIGURE, Player, players_for
 from compositions.composer.plan import SongPlan
 from compositions.composer.prompt_words import ELECTRIC_GUITARS, is_ruled_out
 from compositions.composer.seeds import stream
@@ -58,6 +59,9 @@ def cast(plan: SongPlan) -> list[Seat]:
     asked = list(spec.instruments.value or ())
     parts = list(plan.style.parts)
     seats: list[Seat] = []
+    if players := players_for(plan, [_instrument(request, parts) for request in asked]):
+        seats = [_at_desk(plan, players, place) for place in range(len(players))]
+        asked, parts, only = [], [], True
     for request in asked:
         instrument = _instrument(request, parts)
         part = _seat_for(instrument, parts, seats)
@@ -72,7 +76,7 @@ def cast(plan: SongPlan) -> list[Seat]:
             own = next((name for name in part.instruments if name in names), None)
             if own is not None and part.role not in unwanted:
                 seats.append(Seat(part, instruments()[own], True))
-        seats += _double(seats, unwanted)
+        seats += [] if players else _double(seats, unwanted)
     else:
         taken = {seat.instrument.name for seat in seats}
         rng = stream(plan.seed, "song", "band", "cast")
@@ -97,6 +101,22 @@ def cast(plan: SongPlan) -> list[Seat]:
     if spec.register.asked:
         seats = [_in_register(seat, float(spec.register.value)) for seat in seats]
     return seats
+
+
+def _at_desk(plan: SongPlan, players: list[Player], place: int) -> Seat:
+    """The seat of a player of an ensemble: the tune on top, the bass below, parts between."""
+    player, last = players[place], len(players) - 1
+    sung = plan.sheet is not None and player.instrument.family == "voice"
+    role = ("vocal" if sung else "lead") if not place else "bass" if place == last else "inner"
+    # "No bass" in front of a choir means no player: its own low voice stays.
+    inner = role == "inner" or role in (plan.spec.unwanted.value or ())
+    part = make_part("counter_melody" if inner else role, player.instrument)
+    # Half a circle, as ensembles sit; no line stands back behind the others.
+    pan = round(-0.35 + 0.7 * place / max(1, last), 2)
+    figure = part.figure if not place else FIGURE
+    part = replace(part, figure=figure, enter=0.0, gain_db=-1.5 * bool(place), pan=pan)
+    instrument = replace(player.instrument, name=player.name, low=player.low, high=player.high)
+    return Seat(part, instrument, True)
 
 
 def _in_register(seat: Seat, register: float) -> Seat:

@@ -11,7 +11,6 @@ only where the tune steps.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositions.composer.events import Event
-from compositions.composer.harmony import Changes, ChordSlot
+from compositions.composer.harmony import Changes
+from compositions.composer.moments import NOTHING, Step, Tune, steps_of, velocity_of
 from compositions.composer.plan import SongPlan
 from compositions.composer.roman import Harmony
 from compositions.composer.seeds import stream
@@ -34,30 +34,12 @@ Costs = NDArray[np.float64]
 ALTO, TENOR, BASS = (53, 74), (47, 67), (40, 60)
 """Ranges of the written voices, about those of Bach's chorales."""
 _BEAT = 480
-_BREATH = 480
-"""A rest of the tune up to here does not hide parallels."""
 _FIFTH_COST, _OCTAVE_COST = 60.0, 80.0
 _DIRECT_COST, _OVERLAP_COST = 4.0, 2.5
 _UNRESOLVED_LEADING, _UNRESOLVED_SEVENTH = 9.0, 7.0
 _DOUBLED_LEADING, _DOUBLED_SEVENTH, _DOUBLED_THIRD = 14.0, 9.0, 2.0
 _NO_THIRD, _NO_SEVENTH, _NO_FIFTH, _NO_ROOT = 12.0, 8.0, 2.0, 6.0
 _INVERTED = 20.0
-_NOTHING = -1
-"""Stands for a tune that rests, where a pitch is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A moment at which the voices are struck: its chord, what may be its lowest note (the
-    first is what is written), and the tune then and just before.
-    """
-
-    start: int
-    end: int
-    harmony: Harmony
-    basses: tuple[int, ...]
-    tune: int
-    before: int
 
 
 @dataclass(slots=True)
@@ -77,61 +59,17 @@ def write_voices(
     ``bass`` is the range of whoever sings or plays it. Velocities are those of the sections.
     """
     line = sorted(tune, key=lambda event: event.start)
-    steps = _steps(plan, changes, line)
+    steps = steps_of(plan, changes, line)
     if not steps:
         return Voices([], [], [])
     chosen = _lead(steps, bass)
     lines: list[list[Event]] = [[], [], []]
     for step, pitches in zip(steps, chosen, strict=True):
-        velocity = _velocity(plan, step.start)
+        velocity = velocity_of(plan, step.start)
         for voice, pitch in zip(lines, pitches, strict=True):
             voice.append(Event(step.start, step.end - step.start, pitch, velocity))
     _pass(plan, lines, line)
     return Voices(lines[2], lines[1], lines[0])
-
-
-def _velocity(plan: SongPlan, tick: int) -> int:
-    bar = min(plan.bars - 1, tick // plan.grid.ticks)
-    beat = plan.grid.strength(tick % plan.grid.ticks // 120)
-    return round(52 + 24 * plan.section_at(bar).energy + 4 * beat)
-
-
-# -- When the voices move --------------------------------------------------------------------
-
-
-def _steps(plan: SongPlan, changes: Changes, tune: Sequence[Event]) -> list[Step]:
-    """Return the moments: every chord, and every beat on which the tune begins a note."""
-    heard = _Tune(tune)
-    starts = heard.starts
-    closing = (plan.bars - 1) * plan.grid.ticks
-    given = plan.spec.chords.value is not None
-    moments: dict[int, ChordSlot] = {}
-    for slot in changes.slots:
-        inside = [slot.start]
-        if slot.start < closing:
-            first = bisect_right(starts, slot.start)
-            inside += [t for t in starts[first : bisect_right(starts, slot.end - 1)]
-                       if (t - slot.start) % _BEAT == 0]  # fmt: skip
-        for tick in inside:
-            moments[tick] = slot
-    ends = [*list(moments)[1:], changes.slots[-1].end] if moments else []
-    steps = []
-    for (tick, slot), end in zip(moments.items(), ends, strict=True):
-        harmony = slot.harmony
-        # A long chord turns to its first inversion half-way, as a walking bass does.
-        half = slot.start + slot.duration // 2
-        turns = slot.duration >= 4 * _BEAT and tick == half and harmony.bass is None
-        basses: tuple[int, ...] = (harmony.lowest,)
-        if _third(harmony) and harmony.bass is None and tick < closing and not given:
-            basses = (harmony.root, harmony.pitch_classes[1])
-            if turns:
-                basses = basses[::-1]
-        steps.append(Step(tick, end, harmony, basses, heard.at(tick), heard.before(tick)))
-    return steps
-
-
-def _third(harmony: Harmony) -> bool:
-    return (harmony.pitch_classes[1] - harmony.root) % 12 in (3, 4)
 
 
 # -- The voicings of a moment ----------------------------------------------------------------
@@ -148,7 +86,7 @@ def _voicings(
     high: int,
 ) -> tuple[Ints, Costs]:
     """Return the voicings of a chord under a note, each (bass, tenor, alto), and their costs."""
-    top = tune if tune != _NOTHING else ALTO[1]
+    top = tune if tune != NOTHING else ALTO[1]
     tones = set(classes)
     basses = [p for p in range(low, high + 1) if p % 12 in lowest]
     basses = basses or [low + (lowest[0] - low) % 12]
@@ -175,15 +113,18 @@ def _voicings(
     return np.array(rows), np.array(costs)
 
 
-def _static(
-    classes: tuple[int, ...], root: int, leading: int, voicing: tuple[int, int, int], tune: int
+def doubling(
+    classes: tuple[int, ...], root: int, leading: int, counts: Sequence[int], *, whole: bool = True
 ) -> float:
-    bass, tenor, alto = voicing
-    pitches = (*voicing, tune) if tune != _NOTHING else voicing
-    counts = [pitch % 12 for pitch in pitches]
+    """Return the cost of the pitch classes that sound: what is missing, what is doubled.
+
+    What is missing counts only for a ``whole`` chord, one in which all voices are written.
+    """
     cost = 0.0
     for value in classes:
         times, step = counts.count(value), (value - root) % 12
+        if not times and not whole:
+            continue
         if step in (3, 4):
             cost += _NO_THIRD if not times else _DOUBLED_THIRD * max(0, times - 1)
         elif step in (10, 11):
@@ -194,8 +135,16 @@ def _static(
             cost += _NO_ROOT if not times else 1.5 * max(0, times - 2)
         elif not times:
             cost += 3.0
-    cost += _DOUBLED_LEADING * max(0, counts.count(leading) - 1)
-    if tune != _NOTHING:
+    return cost + _DOUBLED_LEADING * max(0, counts.count(leading) - 1)
+
+
+def _static(
+    classes: tuple[int, ...], root: int, leading: int, voicing: tuple[int, int, int], tune: int
+) -> float:
+    bass, tenor, alto = voicing
+    pitches = (*voicing, tune) if tune != NOTHING else voicing
+    cost = doubling(classes, root, leading, [pitch % 12 for pitch in pitches])
+    if tune != NOTHING:
         cost += 1.5 * max(0, tune - alto - 9) + 4.0 * (tune - alto > 12) + 4.0 * (tune == alto)
     cost += 0.8 * max(0, alto - tenor - 8) + 6.0 * (alto == tenor) + 5.0 * (tenor == bass)
     cost += 0.6 * max(0, tenor - bass - 16)
@@ -214,7 +163,7 @@ def _lead(steps: Sequence[Step], bass: tuple[int, int]) -> list[tuple[int, ...]]
     for step, following in pairwise([*steps, None]):
         if step is None:  # pragma: no cover - only the last of the pairs is None
             continue
-        leading = _leading_tone(step.harmony, following.harmony if following else None)
+        leading = leading_tone(step.harmony, following.harmony if following else None)
         layers.append(
             _voicings(
                 step.harmony.pitch_classes, step.harmony.root, step.basses, step.tune, leading,
@@ -238,7 +187,7 @@ def _lead(steps: Sequence[Step], bass: tuple[int, int]) -> list[tuple[int, ...]]
     return path[::-1]
 
 
-def _leading_tone(harmony: Harmony, following: Harmony | None) -> int:
+def leading_tone(harmony: Harmony, following: Harmony | None) -> int:
     """The third of a dominant that falls a fifth (or turns to the sixth degree), else -1."""
     if following is None or (harmony.root + 4) % 12 not in harmony.pitch_classes:
         return -1
@@ -260,17 +209,17 @@ def _motion(before: Ints, after: Ints, one: Step, other: Step) -> Costs:
         cost = cost + 0.8 * (size > 2) + 2.5 * (size > 4) + 2.0 * (size > 5) + 3.0 * (size > 7)
     for low in range(3):
         for high in range(low + 1, 3):
-            cost = cost + _parallel(old[low], old[high], new[low], new[high])
+            cost = cost + parallel_cost(old[low], old[high], new[low], new[high])
     for high, low in ((2, 1), (1, 0)):  # a voice beyond where its neighbour was
         cost = cost + _OVERLAP_COST * ((new[low] > old[high]) | (new[high] < old[low]))
-    if other.tune != _NOTHING:
+    if other.tune != NOTHING:
         # The note just before sounds on; that of the last step was heard on the beat, too.
         for pitch, share in ((one.tune, 0.6), (other.before, 1.0)):
-            if pitch == _NOTHING:
+            if pitch == NOTHING:
                 continue
             tune, target = np.array(pitch), np.array(other.tune)
             for voice in range(3):
-                cost = cost + share * _parallel(old[voice], tune, new[voice], target)
+                cost = cost + share * parallel_cost(old[voice], tune, new[voice], target)
             if abs(other.tune - pitch) > 2:
                 same_way = moves[0] * (other.tune - pitch) > 0
                 arrives = np.isin((target - new[0]) % 12, (0, 7))
@@ -278,7 +227,7 @@ def _motion(before: Ints, after: Ints, one: Step, other: Step) -> Costs:
     return cost + _tendencies(old, moves, one.harmony, other.harmony)
 
 
-def _parallel(low: Ints, high: Ints, low_next: Ints, high_next: Ints) -> Costs:
+def parallel_cost(low: Ints, high: Ints, low_next: Ints, high_next: Ints) -> Costs:
     """Cost of parallel (or contrary) fifths, octaves and unisons between two voices."""
     interval = (high - low) % 12
     stays = interval == (high_next - low_next) % 12
@@ -294,7 +243,7 @@ def _tendencies(old: list[Ints], moves: list[Ints], harmony: Harmony, following:
     cost: Costs = np.zeros(np.broadcast(old[0], moves[0]).shape)
     if following == harmony:
         return cost
-    leading = _leading_tone(harmony, following)
+    leading = leading_tone(harmony, following)
     seventh = next(
         ((harmony.root + s) % 12 for s in (10, 11) if (harmony.root + s) % 12
          in harmony.pitch_classes), -1)  # fmt: skip
@@ -317,7 +266,7 @@ def _pass(plan: SongPlan, lines: list[list[Event]], tune: Sequence[Event]) -> No
     struck = list(zip(*lines, strict=True))
     added: list[list[Event]] = [[], [], []]
     streams: dict[str, Random] = {}
-    heard = _Tune(tune)
+    heard = Tune(tune)
     for now, then in pairwise(struck):
         section = plan.section_at(min(plan.bars - 1, now[0].start // plan.grid.ticks))
         if section.uid not in streams:
@@ -348,43 +297,23 @@ def _pass(plan: SongPlan, lines: list[list[Event]], tune: Sequence[Event]) -> No
         line.sort(key=lambda event: event.start)
 
 
-class _Tune:
-    """Answers what a line sounds at a tick."""
-
-    def __init__(self, line: Sequence[Event]) -> None:
-        self._line = line
-        self.starts = [event.start for event in line]
-
-    def at(self, tick: int) -> int:
-        """The pitch that sounds, :data:`_NOTHING` for a rest."""
-        place = bisect_right(self.starts, tick) - 1
-        sounds = place >= 0 and tick < self._line[place].end
-        return self._line[place].pitch if sounds else _NOTHING
-
-    def before(self, tick: int) -> int:
-        """The pitch that leads to a tick; a breath between two is no rest."""
-        place = bisect_right(self.starts, tick - 1) - 1
-        sounds = place >= 0 and tick <= self._line[place].end + _BREATH
-        return self._line[place].pitch if sounds else _NOTHING
-
-
 def _between(one: int, other: int, scale: set[int]) -> int:
-    """Return the note of the scale between two notes a third apart, :data:`_NOTHING` for none."""
+    """Return the note of the scale between two notes a third apart, :data:`NOTHING` for none."""
     side = 1 if other > one else -1
     for step in (2, 1):
         pitch = one + side * step
         if pitch % 12 in scale and 0 < abs(other - pitch) <= 2:
             return pitch
-    return _NOTHING
+    return NOTHING
 
 
 def _clean(way: tuple[int, ...], others: Sequence[tuple[int, int]]) -> bool:
     """Whether a voice can take a step to or from a passing note: no parallels, no rub."""
     a, c = way
-    if _NOTHING in way:
+    if NOTHING in way:
         return False
     for b, d in others:
-        if _NOTHING in (b, d):
+        if NOTHING in (b, d):
             continue
         if (c - a) * (d - b) > 0 and abs(a - b) % 12 == abs(c - d) % 12 in (0, 7):
             return False

@@ -4,6 +4,8 @@ from collections import Counter
 from functools import cache
 from itertools import pairwise, product
 
+import pytest
+
 from compositions.composer import Composition, compose, parse_prompt
 from compositions.composer.measures.voices import lines_of, parallels, voice_count, voices_of
 from compositions.composer.operations import Operation, apply_operation
@@ -100,3 +102,62 @@ def test_another_bass_is_still_the_lowest_of_four_parts() -> None:
     after = apply_operation(score, asked, seed=7).score
     found = parallels(voices(after), [1, 2, 1])
     assert 100 * (found.fifths + found.octaves) / found.transitions < 3.0
+
+
+ENSEMBLES = (
+    ("string quartet in D minor, 24 bars", ("Violin I", "Violin II", "Viola", "Cello")),
+    ("string trio in G, 16 bars", ("Violin", "Viola", "Cello")),
+    ("brass quintet, 16 bars", ("Trumpet I", "Trumpet II", "French Horn", "Trombone", "Tuba")),
+    ("a cappella choir in E flat, 16 bars",
+     ("Voice Soprano", "Choir Alto", "Choir Tenor", "Choir Bass")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "names"), ENSEMBLES)
+def test_an_ensemble_plays_in_as_many_lines_as_it_has_players(
+    prompt: str, names: tuple[str, ...]
+) -> None:
+    for seed in (1, 2):
+        score = song(prompt, seed).score
+        assert tuple(track.name for track in score.tracks) == names
+        heard = read_midi(write_midi(score)).score
+        lines = voices_of(heard)
+        assert [voice_count(track) for track in lines] == [1] * len(names)
+        found = parallels(lines)
+        assert found.transitions > 60
+        assert found.fifths == found.octaves == 0
+        assert 100 * found.crossings / found.transitions <= 2.47
+
+
+def test_the_players_of_a_quartet_have_rhythms_of_their_own() -> None:
+    apart = 0
+    for seed in (1, 2, 3):
+        score = song(ENSEMBLES[0][0], seed).score
+        starts = [{note.start for note in track.notes} for track in score.tracks]
+        assert len({frozenset(line) for line in starts}) == 4
+        every = set.union(*starts)
+        apart += sum(sum(tick in line for line in starts) == 1 for tick in every)
+        for track, (low, high) in zip(
+            score.tracks, ((55, 100), (55, 88), (48, 84), (36, 76)), strict=True
+        ):
+            assert low <= min(note.pitch for note in track.notes)
+            assert max(note.pitch for note in track.notes) <= high
+    assert apart > 30
+
+
+def test_the_bass_of_a_quartet_goes_against_its_tune() -> None:
+    same = against = 0
+    for seed in (1, 2, 3):
+        tracks = song(ENSEMBLES[0][0], seed).score.tracks
+        tune, bass = (lines_of(track, 1)[0] for track in (tracks[0], tracks[-1]))
+        for before, after in pairwise(sorted(tune.keys() & bass.keys())):
+            moved = (tune[after] - tune[before]) * (bass[after] - bass[before])
+            same += moved > 0
+            against += moved < 0
+    assert against > same
+
+
+def test_a_band_with_chords_is_no_ensemble_in_voices() -> None:
+    for prompt in ("jazz quartet, 8 bars", "piano trio in C, 8 bars", "solo violin, 8 bars"):
+        names = {track.name for track in song(prompt, 1).score.tracks}
+        assert not names & {"Violin I", "Violin II", "Tenor Sax I"}

@@ -1,0 +1,175 @@
+"""The lines of an ensemble on a grid of sixteenths, and what is wrong between them.
+
+The faults are those that :mod:`compositions.composer.measures.voices` counts, found in a few
+cells at a time, so that every change of a line can be tried and taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from compositions.composer.events import Event
+from compositions.composer.moments import NOTHING, Step
+from compositions.composer.rhythm import TICKS_PER_STEP
+
+_PERFECT = (0, 7)
+_REACH = 32
+"""Cells after which the next moment is looked for no further: two bars."""
+_MOST_MENDED = 9
+_MENDINGS = 3
+
+
+class Lines:
+    """The tune (line 0) and the lines below it, highest first: a pitch and an onset per cell."""
+
+    def __init__(self, cells: int, tunes: Sequence[Sequence[Event]], players: int) -> None:
+        self.cells = cells
+        self.players = players
+        self.pitch = [[NOTHING] * cells for _ in range(players + 1)]
+        self.onset = [[False] * cells for _ in range(players + 1)]
+        for tune in tunes:
+            for event in tune:
+                first = (event.start + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+                stop = max(first + 1, (event.end + TICKS_PER_STEP // 2) // TICKS_PER_STEP)
+                if 0 <= first < cells:
+                    self.put(0, first, min(stop, cells), event.pitch)
+
+    def write(self, steps: Sequence[Step], pitches: Sequence[Sequence[int]], bar: int) -> None:
+        """Write a pitch for every player and moment; one that stays is held inside a bar."""
+        for number, line in enumerate(pitches, 1):
+            before = NOTHING
+            for step, pitch in zip(steps, line, strict=True):
+                first, stop = step.start // TICKS_PER_STEP, step.end // TICKS_PER_STEP
+                self.put(number, first, stop, pitch)
+                self.onset[number][first] = pitch != before or first % bar == 0
+                before = pitch
+
+    def put(self, line: int, first: int, stop: int, pitch: int) -> None:
+        """Write one note over whatever is there; what followed under it begins behind it."""
+        stop = min(stop, self.cells)
+        pitches, onsets = self.pitch[line], self.onset[line]
+        if stop < self.cells and pitches[stop] != NOTHING and not onsets[stop]:
+            onsets[stop] = pitches[stop] != pitch
+        for cell in range(first, stop):
+            pitches[cell], onsets[cell] = pitch, False
+        onsets[first] = pitch != NOTHING
+
+    def tried(self, line: int, first: int, stop: int, change: Callable[[], None]) -> bool:
+        """Make a change inside some cells of a line; take it back if it brings new faults."""
+        stop = min(stop + 1, self.cells)
+        kept = self.pitch[line][first:stop], self.onset[line][first:stop]
+        before = self.faults(line, first, stop)
+        change()
+        if self.faults(line, first, stop) <= before:
+            return True
+        self.pitch[line][first:stop], self.onset[line][first:stop] = kept
+        return False
+
+    def faults(self, line: int, first: int, stop: int) -> int:
+        """Count parallels and crossings of a line with the others in cells and just behind."""
+        found = 0
+        before = next(
+            (c for c in range(first - 1, max(-1, first - _REACH), -1) if self.moment(c)), -1
+        )
+        for cell in range(first, min(self.cells, stop + _REACH)):
+            if not self.moment(cell):
+                continue
+            if before >= 0:
+                found += sum(1 for _ in self._parallels(line, before, cell))
+            found += self._crossed(line, cell)
+            before = cell
+            if cell >= stop:
+                break
+        return found
+
+    def moment(self, cell: int) -> bool:
+        """Whether any line begins a note in a cell."""
+        return any(onsets[cell] for onsets in self.onset)
+
+    def _parallels(self, line: int, before: int, after: int) -> Iterator[int]:
+        """The lines that go in parallel fifths or octaves with one."""
+        a, c = self.pitch[line][before], self.pitch[line][after]
+        if a == c or NOTHING in (a, c):
+            return
+        for other in range(self.players + 1):
+            b, d = self.pitch[other][before], self.pitch[other][after]
+            if other == line or NOTHING in (b, d) or (c - a) * (d - b) <= 0:
+                continue
+            if abs(a - b) % 12 == abs(c - d) % 12 in _PERFECT:
+                yield other
+
+    def _crossed(self, line: int, cell: int) -> int:
+        pitch = self.pitch[line][cell]
+        if pitch == NOTHING:
+            return 0
+        above = self.pitch[line - 1][cell] if line else NOTHING
+        below = self.pitch[line + 1][cell] if line < self.players else NOTHING
+        return (above != NOTHING and pitch > above) + (below != NOTHING and pitch < below)
+
+    def rubs(self, line: int, cell: int, pitch: int) -> bool:
+        """Whether a pitch would lie a semitone (or a semitone and octaves) beside another line."""
+        return any(
+            abs(pitch - self.pitch[other][cell]) % 12 in (1, 11)
+            or abs(pitch - self.pitch[other][cell]) == 2
+            for other in range(self.players + 1)
+            if other != line and self.pitch[other][cell] != NOTHING
+        )
+
+    def notes(
+        self, line: int, first: int = 0, stop: int | None = None
+    ) -> list[tuple[int, int, int]]:
+        """The notes of a line that begin in some cells, each (first cell, stop, pitch)."""
+        stop = self.cells if stop is None else min(stop, self.cells)
+        pitches, onsets = self.pitch[line], self.onset[line]
+        found = []
+        for cell in range(first, stop):
+            if onsets[cell] and pitches[cell] != NOTHING:
+                end = cell + 1
+                while end < self.cells and pitches[end] == pitches[cell] and not onsets[end]:
+                    end += 1
+                found.append((cell, end, pitches[cell]))
+        return found
+
+    def mend(self, steps: Sequence[Step], ranges: Sequence[tuple[int, int]]) -> None:
+        """Take another note of the chord wherever two lines still go in parallel or cross."""
+        for _ in range(_MENDINGS):
+            wrong = 0
+            for number in range(self.players, 0, -1):
+                for step in steps:
+                    wrong += self._mended(number, step, ranges[number - 1])
+            if not wrong:
+                return
+
+    def _mended(self, line: int, step: Step, allowed: tuple[int, int]) -> int:
+        first, stop = step.start // TICKS_PER_STEP, step.end // TICKS_PER_STEP
+        now = self.pitch[line][first]
+        best = self.faults(line, first, stop)
+        if not best:
+            return 0
+        classes = step.basses if line == self.players else step.harmony.pitch_classes
+        choices = [
+            pitch
+            for pitch in range(
+                max(allowed[0], now - _MOST_MENDED), min(allowed[1], now + _MOST_MENDED) + 1
+            )
+            if pitch % 12 in classes and pitch != now
+        ]
+        for pitch in sorted(choices, key=lambda pitch: (abs(pitch - now), pitch)):
+            kept = self.pitch[line][:], self.onset[line][:]
+            self.put(line, first, stop, pitch)
+            if self.faults(line, first, stop) < best:
+                return 1
+            self.pitch[line], self.onset[line] = kept
+        return 1
+
+    def events(self, line: int, velocity: Callable[[int], int]) -> list[Event]:
+        """Return a line as notes."""
+        return [
+            Event(
+                first * TICKS_PER_STEP,
+                (stop - first) * TICKS_PER_STEP,
+                pitch,
+                velocity(first * TICKS_PER_STEP),
+            )
+            for first, stop, pitch in self.notes(line)
+        ]
