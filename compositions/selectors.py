@@ -44,14 +44,14 @@ def composition_list(user: User, project: Project | None = None) -> QuerySet[Any
 
 
 def composition_page(user: User, pk: UUID) -> Composition:
-    """The song with its tracks, sections and chords, for the song page.
+    """The song with its document's rows, for the song page.
 
     Raises ``Composition.DoesNotExist`` when the user may not see it.
     """
     song: Composition = (
         Composition.objects.visible_to(user)
         .with_work()
-        .prefetch_related("tracks", "sections", "chords")
+        .prefetch_related("tracks__note_windows", "sections", "chords", "lyriclines", "syllables")
         .get(pk=pk)
     )
     return song

@@ -38,6 +38,7 @@ from compositions.presentation import (
     song_facts,
     timeline_of,
 )
+from compositions.presentation.sung_words import sung_sections, times_of
 from compositions.score.performed import sounding_plain
 from compositions.selectors import composition_list as select_songs
 from compositions.selectors import (
@@ -354,6 +355,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "loudness": level_text(render_row, "integrated_lufs", "LUFS"),
         "true_peak": level_text(render_row, "true_peak_dbtp", "dBTP"),
         "overview": None,
+        "sung": (),
         "player": None,
         **song_files(song),
         "import_endings": ",".join(imports.ENDINGS),
@@ -372,6 +374,9 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
             audio_seconds=seconds,
         )
         context["overview"] = overview
+        context["sung"] = sung = sung_sections(
+            song.lyriclines.all(), song.syllables.all(), song.tracks.all(), song.sections.all()
+        )
         context["player"] = {
             "render": str(render_row.pk) if playable and render_row is not None else "",
             "duration": seconds or song.duration_seconds,
@@ -383,6 +388,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
             ],
             "sections": [[box.start_tick, box.end_tick, box.label] for box in overview.sections],
             "chords": [[box.start_tick, box.end_tick, box.symbol] for box in overview.chords],
+            "lines": times_of(sung),
             "peaks": peaks_for_page(render_row.peaks) if playable and render_row else None,
         }
     return context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from compositions.composer.keyfinder import find_key
 from compositions.composer.measures.chords import chords_obeyed
@@ -23,7 +24,7 @@ Critic = Callable[[Score, MusicSpec], Measured]
 def _key(score: Score, spec: MusicSpec) -> Measured:
     if spec.tonic.value is None or spec.mode.value is None:
         return None, "no key was decided"
-    found = find_key(score)
+    found = find_key(_at_home(score))
     if found is None:
         return None, "too few pitched notes to find a key"
     tonic, minor = pitch_class(spec.tonic.value), Mode(spec.mode.value) in MINOR_MODES
@@ -44,6 +45,30 @@ def _key(score: Score, spec: MusicSpec) -> Measured:
     if found.tonic == tonic or related in (5, 7):
         return 0.5 * sharpness, f"the notes lean to a near neighbour of {name}"
     return 0.0, f"the notes do not point to {name}"
+
+
+def _at_home(score: Score) -> Score:
+    """The song where it stands in its first key: what it modulates to is another question."""
+    keys = score.keys
+    if len({(key.tonic, key.mode) for key in keys}) < 2:
+        return score
+    ends = [*(key.tick for key in keys[1:]), None]
+    away = [
+        (key.tick, end)
+        for key, end in zip(keys, ends, strict=True)
+        if (key.tonic, key.mode) != (keys[0].tonic, keys[0].mode)
+    ]
+
+    def is_home(tick: int) -> bool:
+        return not any(start <= tick and (end is None or tick < end) for start, end in away)
+
+    return replace(
+        score,
+        tracks=tuple(
+            replace(track, notes=tuple(note for note in track.notes if is_home(note.start)))
+            for track in score.tracks
+        ),
+    )
 
 
 def _tempo(score: Score, spec: MusicSpec) -> Measured:

@@ -81,6 +81,10 @@ export class Player {
     on(byId("mute"), "click", () => this.mute());
     on(byId("volume"), "input", (event) => this.setVolume(Number(event.target.value)));
     on(document, "keydown", (event) => this.onKey(event));
+    on(document, "click", (event) => {
+      const line = event.target.closest(".sung-line");
+      if (line) this.seek(this.timeline.seconds(Number(line.dataset.start)));
+    });
     for (const slider of [this.slider, this.seekBar]) on(slider, "keydown", (event) => this.onSliderKey(event));
     for (const lane of document.querySelectorAll(".timeline .lane[data-seek], #waveform")) {
       on(lane, "pointerdown", (event) => this.onPress(event, lane));
@@ -140,6 +144,7 @@ export class Player {
     setText("now-chord", chord?.[2] ?? "");
     mark(".section-box", section?.[0], this);
     mark(".chord-box", chord?.[0], this);
+    mark(".sung-line", spanAt(this.data.lines, tick + ROUNDING_TICKS)?.[0], this);
     const now = performance.now();
     if (this.slider && (settled || now - this.spokenAt > SPOKEN_EVERY_MS)) {
       this.spokenAt = now;

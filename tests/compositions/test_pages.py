@@ -376,8 +376,9 @@ def test_the_song_page_and_its_progress_ask_a_fixed_number_of_times(
     signed_in, musician, django_assert_num_queries
 ):
     song = make_song(musician, "rendering")
-    # Session, person, song, tracks, sections, chords, whether one may edit, exports, versions.
-    with django_assert_num_queries(9):
+    # Session, person, song, tracks, notes, sections, chords, lines, syllables, whether one may
+    # edit, exports, versions.
+    with django_assert_num_queries(12):
         page = html(signed_in.get(url("composition_detail", song)))
     address = re.search(r'hx-get="([^"]+/progress/[^"]+)"', page).group(1)
     with django_assert_num_queries(4):
