@@ -21,6 +21,8 @@ STRESSED = 0.75
 _JOIN = "\x02"
 _MONOSYLLABLE = 0.85
 _HALF_STRESSED = 0.4
+_WEAK_WORD = 0.8
+"""Of a word such as "upon" or "into": it is weak, but one of its syllables is the stronger."""
 _APOSTROPHES = str.maketrans("’‘", "''")
 _MUTE_E = re.compile(r"[^aeiouyéèêëàâîïôûù](?:e|es|ent)$")
 
@@ -168,7 +170,7 @@ def _accents(word: str, sounds: list[SyllableSound], language: str) -> list[floa
         if word in half:
             return [_HALF_STRESSED if short == "en" else 0.0]
         return [_MONOSYLLABLE if sounds[0].stress or short == "en" else 0.0]
-    factor = 0.5 if word in half else 1.0
+    factor = _WEAK_WORD if word in half else 1.0
     return [round(factor * _weight(sound), 3) for sound in sounds]
 
 

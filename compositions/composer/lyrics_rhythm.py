@@ -18,6 +18,9 @@ from compositions.composer.rhythm import Grid
 
 _LONGEST = 8.0
 _CROWDED = 0.7
+_LONG_WORD, _ON_A_WEAK_BEAT = 1.3, 0.6
+"""A long word on a wrong beat is heard at once; a word of one syllable can bear it."""
+_UPBEAT, _ROOMY = 2, 1.25
 _LOOSE = frozenset({"syncopated", "swing", "sixteenth"})
 
 
@@ -75,13 +78,15 @@ def rhythm_for_words(
     step_seconds: float = 0.14,
     motif: Sequence[Onset] = (),
     lead_in: float = 0.0,
+    upbeat: int = 0,
 ) -> list[Onset]:
     """Place one onset per syllable over ``bars`` bars, stressed ones on strong beats.
 
     ``family`` is the kind of beat cells of the style. ``motif`` is the rhythm of the
     material, whose places are liked. ``lead_in`` steps before the first bar are free: weak
     syllables at the beginning may be sung there (steps are negative then). The end of the
-    line is left to a breath.
+    line is left to a breath, and where there is room to the ``upbeat``: so many weak syllables
+    with which the next line begins.
     """
     steps = _search(
         tuple(syllable.accent for syllable in syllables),
@@ -92,6 +97,7 @@ def rhythm_for_words(
         round(step_seconds, 4),
         frozenset(round(onset.step) for onset in motif),
         int(lead_in),
+        min(upbeat, _UPBEAT),
     )
     end = bars * grid.steps
     onsets = []
@@ -121,11 +127,18 @@ def _unit(count: int, total: int, grid: Grid) -> float:
 
 
 def _metre(step: float, grid: Grid) -> float:
-    """How much a place is a beat: 1 for the downbeat, 0.25 for eighths, 0 for what is finer."""
+    """How much a place is a beat: 1 for the downbeat, 0.2 for eighths, 0 for what is finer."""
     if step != int(step):
         return 0.0
     strength = grid.strength(int(step))
+    if strength == 0.8 and len(grid.groups) == 3 and not grid.compound:
+        strength = 0.6  # the second beat of a waltz is no middle
     return {1.0: 1.0, 0.8: 0.97, 0.6: 0.65, 0.3: 0.2}.get(strength, 0.0)
+
+
+def _strong(beat: float) -> float:
+    """How well a place bears the main stress of a long word: the first beat or the middle."""
+    return beat if beat > 0.9 else _ON_A_WEAK_BEAT * beat
 
 
 @lru_cache(maxsize=2048)
@@ -138,6 +151,7 @@ def _search(
     step_seconds: float,
     motif: frozenset[int],
     lead_in: int,
+    upbeat: int,
 ) -> tuple[float, ...]:
     count = len(accents)
     total = bars * grid.steps
@@ -145,6 +159,8 @@ def _search(
     before = int(lead_in / unit) if accents[0] < STRESSED else 0
     first = -before
     room = max(int((total - breath(grid)) / unit), count)
+    early = room - int(upbeat * max(2.0, unit) / unit)
+    room = early if early - first >= _ROOMY * count else room
     places = range(first, room)
     pace = min(4.0, max(2.0, 0.3 / step_seconds)) if count > 3 else 6.0
     ideal = min(total * 0.86 / max(1, count), pace) / unit
@@ -155,11 +171,13 @@ def _search(
 
     def worth(index: int, at: int) -> float:
         accent, beat = accents[index], metre[at]
+        inside = continues[index] or (index > 0 and continues[index - 1])
+        if accent >= STRESSED and inside:
+            return _LONG_WORD * weight * accent * (1.0 - _strong(beat)) + liked[at]
         if accent >= STRESSED:
             return weight * accent * (1.0 - beat) + liked[at]
         if beat < 0.5:  # off the beat: eighths before sixteenths
             return fine * (0.25 - beat) + liked[at]
-        inside = continues[index] or (index > 0 and continues[index - 1])
         return (1.1 if inside else 0.75) * (1.0 - accent) * beat + liked[at]
 
     infinity = float("inf")

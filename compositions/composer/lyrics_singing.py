@@ -41,6 +41,12 @@ class _Sung:
     syllable: SungSyllable | None
 
 
+def _weak_at_first(window: Window | None) -> int:
+    """Return how many syllables of a window come before its first stress."""
+    syllables = window.syllables if window is not None else ()
+    return next((place for place, one in enumerate(syllables) if one.stressed), 0)
+
+
 class Singer(MelodyWriter):
     """A writer of melodies that carry words, one syllable to a note or to a few.
 
@@ -62,7 +68,8 @@ class Singer(MelodyWriter):
         bars: dict[int, list[tuple[float, int]]] = {}
         for index, window in enumerate(windows):
             before = windows[index - 1] if index else None
-            sung = self._rhythm(section, window, before, events, index)
+            after = windows[index + 1] if index + 1 < len(windows) else None
+            sung = self._rhythm(section, window, before, after, events, index)
             places, contexts = self._line(section, windows, index, sung, bars)
             rng = stream(self.seed, f"material:{section.material}", "vocal", f"pitch:{index % 2}")
             heard = [event.pitch for event in events[-2:]]
@@ -77,6 +84,7 @@ class Singer(MelodyWriter):
         section: PlannedSection,
         window: Window,
         before: Window | None,
+        after: Window | None,
         events: list[Event],
         index: int,
     ) -> list[_Sung]:
@@ -86,7 +94,9 @@ class Singer(MelodyWriter):
         lead_in = 0.0
         if before is not None and events:
             free = (begin - events[-1].start) / TICKS_PER_STEP - _SHORTEST - breath(grid)
-            lead_in = max(0.0, min(_PICKUP_STEPS, free))
+            # In three a beat is not enough to reach the only strong one.
+            most = 2 * _PICKUP_STEPS if len(grid.groups) == 3 else _PICKUP_STEPS
+            lead_in = max(0.0, min(most, free))
         onsets = rhythm_for_words(
             window.syllables,
             window.bars,
@@ -95,6 +105,7 @@ class Singer(MelodyWriter):
             step_seconds=15.0 / self.plan.bpm,
             motif=self._material(section, 0).first.rhythm,
             lead_in=lead_in,
+            upbeat=_weak_at_first(after),
         )
         if onsets and events:
             latest = begin + int((onsets[0].step - breath(grid)) * TICKS_PER_STEP)

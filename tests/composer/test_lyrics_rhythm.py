@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compositions.composer.lyrics_lines import SungSyllable, language_of, read_line
+from compositions.composer.lyrics_lines import STRESSED, SungSyllable, language_of, read_line
 from compositions.composer.lyrics_rhythm import breath, place_lines, rhythm_for_words
 from compositions.composer.rhythm import grid_for
 
@@ -53,7 +53,49 @@ def test_half_of_the_bar_is_stronger_than_other_beats() -> None:
         )
         if syllable.accent == 1.0
     ]
+    assert sum(strong) / len(strong) >= 0.9
+
+
+def test_a_waltz_has_one_strong_beat() -> None:
+    grid = grid_for(3, 4)
+    lines = (
+        "The lantern is swinging above the door",
+        "The morning is over the water",
+        "And nobody follows the river to me",
+    )
+    strong = [
+        onset.step % grid.steps == 0
+        for text in lines
+        for syllable, onset in zip(
+            read_line(text),
+            rhythm_for_words(list(read_line(text)), 4, grid, "straight", lead_in=8.0),
+            strict=True,
+        )
+        if len(text.split()) < len(read_line(text)) and syllable.accent == 1.0
+    ]
     assert sum(strong) / len(strong) >= 0.8
+
+
+def test_small_words_of_two_syllables_have_a_stronger_one() -> None:
+    for word, place in (("upon", 1), ("into", 0), ("between", 1), ("over", 0)):
+        accents = [syllable.accent for syllable in read_line(word)]
+        assert accents.index(max(accents)) == place
+        assert max(accents) >= STRESSED
+    grid = grid_for(4, 4)
+    line = read_line("There's dust upon the dashboard")
+    onsets = rhythm_for_words(list(line), 2, grid, "straight", lead_in=4.0)
+    assert grid.strength(int(onsets[3].step)) > grid.strength(int(onsets[2].step))
+
+
+def test_a_line_ends_early_for_the_upbeat_of_the_next() -> None:
+    grid = grid_for(3, 4)
+    line = list(read_line("The tide is in"))
+    plain = rhythm_for_words(line, 2, grid, "straight")
+    early = rhythm_for_words(line, 2, grid, "straight", upbeat=2)
+    assert early[-1].step <= 2 * grid.steps - breath(grid) - 4
+    assert early[-1].step <= plain[-1].step
+    crowded = list(read_line("I remember the way you used to look"))
+    assert len(rhythm_for_words(crowded, 2, grid, "straight", upbeat=2)) == len(crowded)
 
 
 def test_weak_syllables_lead_into_the_bar_when_there_is_room() -> None:

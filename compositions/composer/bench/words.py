@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compositions.composer.critics_lyrics import words_of
+from compositions.composer.lyrics_lines import language_of
 from compositions.composer.phonemes import dictionary
 from compositions.score.document import Score, Syllable
 from compositions.score.timeline import Timeline
@@ -23,13 +24,17 @@ def lyric_figures(score: Score, asked: Mapping[str, Any]) -> dict[str, float]:
     exact" is the share of its words that are sung on as many syllables as one of their
     pronunciations has, "stress on beats" the share of stressed syllables of words of two or
     more that begin on a beat, "stress on strong beats" on the first beat or the middle of the
-    bar. Words that the dictionary does not have are not counted.
+    bar. Words that the dictionary does not have are not counted, nor are songs in another
+    language, some of whose words it has with an English sound ("amour").
     """
     found: dict[str, float] = {}
     sung = _squeezed("".join(syllable.text for syllable in score.syllables))
     if lines := [_squeezed(line) for line in asked.get("lyrics") or ()]:
         found["lyrics sung"] = sum(line in sung for line in lines) / len(lines)
-    known = [(word, ways) for word in words_of(score) if (ways := _pronunciations(word))]
+    words = words_of(score)
+    text = " ".join("".join(syllable.text for syllable in word) for word in words)
+    words = words if language_of(text).startswith("en") else []
+    known = [(word, ways) for word in words if (ways := _pronunciations(word))]
     if known:
         counts = [{len(way) for way in ways} for _, ways in known]
         exact = sum(len(word) in count for (word, _), count in zip(known, counts, strict=True))
