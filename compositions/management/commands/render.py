@@ -1,4 +1,10 @@
-"""``manage.py render``: a MIDI file to a mastered audio file."""
+"""``manage.py render``: a MIDI file, or a song of the studio, to a mastered audio file.
+
+::
+
+    manage.py render song.mid --out song.flac --lufs -16
+    manage.py render 0197… --out song.mp3 --preset Loud
+"""
 
 from __future__ import annotations
 
@@ -6,30 +12,42 @@ import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
+from compositions.documents import load_score
+from compositions.factory_content import RENDER_PRESETS
+from compositions.models import Composition
 from compositions.progress_bar import ProgressBar
+from compositions.score.document import Score
 from compositions.score.midi_guard import MidiError, read_midi_safely
 from compositions.sound import FORMATS as FORMAT_NAMES
 from compositions.sound import RenderParameters, SoundError, encode, render
 from compositions.sound.encoding import AudioFormat
-from compositions.workshop import soundfont_paths, tags_for
+from compositions.workshop import soundfont_paths, stem_cache, tags_for
 
 FORMATS: dict[str, AudioFormat] = {f".{name}": name for name in FORMAT_NAMES}
 
 
 class Command(BaseCommand):
-    """Render a MIDI file without a server or a database."""
+    """Render a MIDI file without a server or a database; a song needs the studio's database."""
 
-    help = "Render a MIDI file to WAV, FLAC, MP3 or Ogg at a target loudness."
+    help = "Render a MIDI file or a song to an audio file at a target loudness."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("midi", type=Path)
+        parser.add_argument("source", help="a MIDI file, or the id of a song")
         parser.add_argument("--out", type=Path, required=True, help="the ending chooses the format")
-        parser.add_argument("--lufs", type=float, default=-14.0, help="integrated loudness")
+        parser.add_argument(
+            "--preset", help=f"one of {', '.join(entry['name'] for entry in RENDER_PRESETS)}"
+        )
+        parser.add_argument(
+            "--lufs", type=float, help="integrated loudness (the preset's, else -14)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, render, encode."""
@@ -37,37 +55,81 @@ class Command(BaseCommand):
         audio_format = FORMATS.get(destination.suffix.lower())
         if audio_format is None:
             raise CommandError(f"--out must end in one of {', '.join(FORMATS)}.")
+        score, title, choices, theory = self._source(str(options["source"]))
+        choices |= _preset(options["preset"])
+        if options["lufs"] is not None:
+            choices["target_lufs"] = options["lufs"]
         try:
-            imported = read_midi_safely(options["midi"].read_bytes())
-            parameters = RenderParameters.from_dict({"target_lufs": options["lufs"]})
-        except (MidiError, OSError, ValueError) as error:
-            raise CommandError(str(error)) from error
-        for remark in imported.remarks:
-            self.stderr.write(remark)
-        try:
+            parameters = RenderParameters.from_dict(choices)
             destination.parent.mkdir(parents=True, exist_ok=True)
             with (
                 ProgressBar() as bar,
                 tempfile.TemporaryDirectory(dir=destination.parent) as work_dir,
             ):
                 result = render(
-                    imported.score,
+                    score,
                     soundfont=soundfont_paths(),
                     parameters=parameters,
                     work_dir=Path(work_dir),
                     on_progress=bar,
+                    stem_cache=stem_cache(),
                 )
                 finished = Path(work_dir) / f"finished{destination.suffix}"
                 if audio_format == "wav":
                     finished = result.mix
                 else:
-                    title = imported.score.title or options["midi"].stem
-                    encode(result.mix, finished, format=audio_format, tags=tags_for(title=title))
+                    tags = tags_for(title=title, theory=theory)
+                    encode(result.mix, finished, format=audio_format, tags=tags)
                 finished.replace(destination)
         except (SoundError, OSError) as error:
             raise CommandError(str(error)) from error
+        for warning in result.warnings:
+            self.stderr.write(warning)
         self.stdout.write(
             f"{destination}: {result.duration_seconds:.1f} s, "
             f"{result.measurements.integrated_lufs:.1f} LUFS, "
             f"{result.measurements.true_peak_dbtp:.1f} dBTP"
         )
+
+    def _source(self, source: str) -> tuple[Score, str, dict[str, Any], dict[str, Any]]:
+        """Score, title, render parameters and theory of a MIDI file or of a song's id."""
+        path = Path(source)
+        if not path.exists() and (key := _key(source)) is not None:
+            return _song(key)
+        try:
+            imported = read_midi_safely(path.read_bytes())
+        except (MidiError, OSError) as error:
+            raise CommandError(str(error)) from error
+        for remark in imported.remarks:
+            self.stderr.write(remark)
+        return imported.score, imported.score.title or path.stem, {}, {}
+
+
+def _key(source: str) -> UUID | None:
+    try:
+        return UUID(source)
+    except ValueError:
+        return None
+
+
+def _song(key: UUID) -> tuple[Score, str, dict[str, Any], dict[str, Any]]:
+    try:
+        song = Composition.objects.get(pk=key)
+        score = load_score(song)
+    except Composition.DoesNotExist as error:
+        raise CommandError(f"There is no song {key}, or it is in the trash.") from error
+    except (DatabaseError, ImproperlyConfigured) as error:
+        raise CommandError(f"The studio's database does not answer: {error}") from error
+    choices = {"seed": song.seed, **song.render_parameters}
+    return score, song.name, choices, song.theory_data
+
+
+def _preset(name: str | None) -> dict[str, Any]:
+    """The parameters of a factory preset, whatever the case of its name."""
+    if name is None:
+        return {}
+    for entry in RENDER_PRESETS:
+        if entry["name"].casefold() == name.strip().casefold():
+            return dict(entry["parameters"])
+    names = ", ".join(entry["name"] for entry in RENDER_PRESETS)
+    raise CommandError(f"There is no preset “{name}”; choose one of {names}.")
