@@ -347,12 +347,19 @@ def play_counter(
     for slot in changes.slots:
         if not first <= slot.start < last:
             continue
-        guides = slot.harmony.pitch_classes[1:4] or slot.harmony.pitch_classes
+        tones = slot.harmony.pitch_classes
+        # Guide tones show where the harmony goes; at home the line may come to rest.
+        home = slot.harmony.root == plan.tonic_class
+        guides = tones[:3] if home else tones[1:4] or tones
         choices = [p for p in range(low, high + 1) if p % 12 in guides]
         if not choices:
             continue
         near = pitch
-        pitch = min(choices, key=lambda p: abs(p - near) + (0.8 if p == near else 0) + rng.random())
+        rest = slot.harmony.root if home else -1
+        pitch = min(
+            choices,
+            key=lambda p: abs(p - near) + 0.8 * (p == near) - 1.5 * (p % 12 == rest) + rng.random(),
+        )
         velocity = round(56 + 20 * section.energy)
         duration = slot.duration - 30
         answer = slot.end - 2 * 480

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from compositions.composer.arrange import arrange
 from compositions.composer.casting import Seat, cast
 from compositions.composer.critics import Confidence, measure
+from compositions.composer.effects import play_effects
 from compositions.composer.events import Event, Part
 from compositions.composer.explain import explanation_of, theory_of
-from compositions.composer.effects import play_effects
 from compositions.composer.glides import glides
 from compositions.composer.harmony import Changes, ChordSlot, make_changes
-from compositions.composer.keyfinder import find_key
+from compositions.composer.keyfinder import lead_of, missing_degrees
 from compositions.composer.lyric_writing.song import with_written_words, words_on_writing
 from compositions.composer.lyrics import parse_lyrics
 from compositions.composer.lyrics_score import with_words, words_on_words
@@ -45,6 +47,8 @@ ENGINE_VERSION = "2.0.0"
 """Changes whenever the same specification and seed give other music."""
 
 _ATTEMPTS = 4
+_PULL, _MOST_PULL = 0.7, 1.8
+_FEWEST_CLASSES = 3
 Progress = Callable[[float, str], None]
 
 
@@ -109,45 +113,54 @@ def _attempts(
     best: tuple[float, SongPlan, Changes, list[Part]] | None = None
     attempts = _ATTEMPTS
     takes: dict[str, int] = {}
+    pull: tuple[float, ...] = ()
+    minor = plan.mode in MINOR_MODES
     for attempt in range(attempts):
         if attempt and plan.spec.key_changes.value is None:
             plan = plan.at_home()
         start, share = 0.1 + 0.85 * attempt / attempts, 0.85 / attempts
         progress(start, "Composing")
         changes = make_changes(plan, attempt)
-        melodies = write_melodies(plan, changes, seats, 0.8 * attempt, takes)
+        melodies = write_melodies(plan, changes, seats, pull, takes)
         progress(start + 0.5 * share, "Arranging")
         parts = arrange(plan, changes, seats, melodies)
         progress(start + 0.8 * share, "Performing")
         shape(plan, parts)
         perform(plan, changes, parts)
-        clarity = _key_clarity(plan, parts)
+        weights = _sounding(plan, parts)
+        clarity = lead_of(weights, plan.tonic_class, minor)
         if best is None or clarity > best[0]:
             best = (clarity, plan, changes, parts)
-        if clarity >= 1.0:
+        if clarity > 0.0 or np.count_nonzero(weights) < _FEWEST_CLASSES:
             break
+        # The tune leans on what the band leaves out of the key, a little more each time.
+        wanted = missing_degrees(weights, plan.tonic_class, minor)
+        before = pull or (0.0,) * len(wanted)
+        pull = tuple(
+            round(min(_MOST_PULL, max(-_MOST_PULL, old + _PULL * more)), 2)
+            for old, more in zip(before, wanted, strict=True)
+        )
     if best is None:  # pragma: no cover - there is always a first attempt
         raise RuntimeError("nothing was written")
     return best[1], best[2], best[3]
 
 
-def _key_clarity(plan: SongPlan, parts: list[Part]) -> float:
-    """1 when the written notes point to the key of the plan, less for a neighbour."""
-    tracks = tuple(
-        Track(
-            "",
-            part.name,
-            percussion=part.instrument.percussion,
-            notes=tuple(Note("", e.start, e.duration, e.pitch) for e in part.events),
-        )
-        for part in parts
-    )
-    found = find_key(Score(tracks=tracks))
-    if found is None:
-        return 1.0
-    if found.tonic == plan.tonic_class and found.minor == (plan.mode in MINOR_MODES):
-        return 1.0
-    return 0.5 if found.tonic == plan.tonic_class else 0.0
+def _sounding(plan: SongPlan, parts: list[Part]) -> np.ndarray:
+    """Return the sounding times of the 12 pitch classes that the parts have written.
+
+    Changes of key that were asked for are taken back: each section counts in its own key.
+    """
+    asked = bool(plan.spec.key_changes.value)
+    weights = np.zeros(12)
+    for part in parts:
+        if part.instrument.percussion:
+            continue
+        for event in part.events:
+            lift = 0
+            if asked:
+                lift = plan.lift_of(plan.section_at(event.start // plan.grid.ticks))
+            weights[(event.pitch - lift) % 12] += event.duration
+    return weights
 
 
 def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> Score:

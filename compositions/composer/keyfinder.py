@@ -17,6 +17,8 @@ _MAJOR = (17.7661, 0.145624, 14.9265, 0.160186, 19.8049, 11.3587, 0.291248, 22.0
           8.15494, 0.232998, 4.95122)  # fmt: skip
 _MINOR = (18.2648, 0.737619, 14.0499, 16.8599, 0.702494, 14.4362, 0.702494, 18.6161, 4.56621,
           1.93186, 7.37619, 1.75623)  # fmt: skip
+_FULL = 0.08
+"""A share of the sounding time that is missed so much asks for a degree at full strength."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,43 @@ def find_key(score: Score) -> FoundKey | None:
     weights = pitch_class_weights(score)
     if np.count_nonzero(weights) < 3:
         return None
-    results: list[tuple[float, int, bool]] = []
-    for minor, profile in ((False, _MAJOR), (True, _MINOR)):
-        for tonic in range(12):
-            shifted = np.roll(np.array(profile), tonic)
-            value = float(np.corrcoef(weights, shifted)[0, 1])
-            results.append((0.0 if np.isnan(value) else value, tonic, minor))
+    results = _correlations(weights)
     results.sort(key=lambda item: (-item[0], item[1], item[2]))
     best = results[0]
     return FoundKey(best[1], best[2], best[0], best[0] - results[1][0])
+
+
+def lead_of(weights: np.ndarray, tonic: int, minor: bool) -> float:
+    """Return by how much a key correlates better (below 0: worse) than every other key.
+
+    ``weights`` are 12 sounding times from C on; rounded, for the same order everywhere.
+    """
+    own, others = 0.0, -1.0
+    for value, pitch_class, mode in _correlations(weights):
+        if (pitch_class, mode) == (tonic, minor):
+            own = value
+        else:
+            others = max(others, value)
+    return round(own - others, 6)
+
+
+def missing_degrees(weights: np.ndarray, tonic: int, minor: bool) -> tuple[float, ...]:
+    """Return for 12 degrees from the tonic how much more (1) or less (-1) of each a key wants."""
+    total = float(weights.sum())
+    if not total:
+        return (0.0,) * 12
+    shares = np.roll(weights, -tonic) / total
+    profile = np.array(_MINOR if minor else _MAJOR)
+    wanted = profile / profile.sum()
+    return tuple(round(float(value), 2) for value in np.clip((wanted - shares) / _FULL, -1.0, 1.0))
+
+
+def _correlations(weights: np.ndarray) -> list[tuple[float, int, bool]]:
+    """Return (correlation, tonic, minor) of all keys."""
+    results = []
+    for minor, profile in ((False, _MAJOR), (True, _MINOR)):
+        for tonic in range(12):
+            shifted = np.roll(np.array(profile), tonic)
+            value = float(np.corrcoef(weights, shifted)[0, 1]) if np.ptp(weights) else 0.0
+            results.append((0.0 if np.isnan(value) else value, tonic, minor))
+    return results

@@ -59,7 +59,7 @@ class MelodyWriter:
     """Writes the lead line of one song for a range of MIDI pitches.
 
     Every section begins with nothing heard, so the same material comes back as it was.
-    ``pull`` draws the line towards the tonic and its fifth, to make a key clearer.
+    ``pull`` draws the line towards some of 12 degrees, to make a key clearer.
     ``takes`` holds the takes that were chosen for materials before, and takes in new ones.
     """
 
@@ -69,7 +69,7 @@ class MelodyWriter:
         changes: Changes,
         low: int,
         high: int,
-        pull: float = 0.0,
+        pull: tuple[float, ...] = (),
         takes: dict[str, int] | None = None,
     ) -> None:
         self.plan = plan
@@ -145,7 +145,7 @@ class MelodyWriter:
     def _play(self, section: PlannedSection) -> list[Event]:
         """Return the best of a few takes; a section that returns keeps its take."""
         key = self._key(section)
-        chosen = f"{key}:{self.space.pull:g}"
+        chosen = f"{key}:{self.space.pull}" if self.space.pull else key
         if chosen not in self._takes:
             takes: list[Take] = []
             most = RETAKES if self.space.pull else TAKES

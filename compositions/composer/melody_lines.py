@@ -19,9 +19,13 @@ Melodies = dict[str, dict[int, list[Event]]]
 
 
 def write_melodies(
-    plan: SongPlan, changes: Changes, seats: Sequence[Seat], pull: float, takes: dict[str, int]
+    plan: SongPlan,
+    changes: Changes,
+    seats: Sequence[Seat],
+    pull: tuple[float, ...],
+    takes: dict[str, int],
 ) -> Melodies:
-    """Return the lead lines of the band; ``pull`` draws them to the tonic.
+    """Return the lead lines of the band; ``pull`` draws them to some of 12 degrees.
 
     ``takes`` keeps which take of a material was chosen, from one attempt to the next.
     """
@@ -41,7 +45,7 @@ def _lines(
     plan: SongPlan,
     changes: Changes,
     seat: Seat,
-    pull: float,
+    pull: tuple[float, ...],
     takes: dict[str, int],
     sung: bool,
 ) -> dict[int, list[Event]]:

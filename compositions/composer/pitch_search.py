@@ -66,13 +66,13 @@ class NoteContext:
 class PitchSpace:
     """The pitches a melody may use: scale classes, favoured classes and range.
 
-    ``pull`` is the extra attraction of the tonic and its fifth (0 = none).
+    ``pull`` is the extra attraction of 12 degrees from the tonic (empty = none).
     """
 
     tonic: int
     scale: tuple[int, ...]
     favoured: frozenset[int]
-    pull: float
+    pull: tuple[float, ...]
     low: int
     high: int
 
@@ -252,8 +252,8 @@ def _class_cost(
     if space.favoured and value not in space.favoured:
         cost += 0.15 if in_chord and strong else 0.6
     degree = (value - space.tonic) % 12
-    if space.pull and in_chord:
-        cost -= space.pull * {0: 1.0, 7: 0.5}.get(degree, 0.0)
+    if space.pull and (in_chord or not strong):
+        cost -= space.pull[degree]
     if ending == "final":
         cost += 0.0 if degree == 0 else 20.0
     elif ending == "closed":

@@ -14,9 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from compositions.composer.cadences import CLOSED, cadence_of, function_of, phrase_lengths
 from compositions.composer.devices import colour, hold_pedal
 from compositions.composer.grammar import Bars, Vocabulary, vocabulary, write_section
+from compositions.composer.keyfinder import lead_of
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.roman import Harmony, parse_progression, resolve_roman, roman_of
 from compositions.composer.seeds import stream
@@ -44,6 +47,7 @@ _GOALS = ("chorus", "drop")
 _MODAL = frozenset({Mode.DORIAN, Mode.PHRYGIAN, Mode.LYDIAN, Mode.MIXOLYDIAN, Mode.LOCRIAN})
 _BACKDOOR = {Mode.DORIAN: "bVII", Mode.PHRYGIAN: "bII", Mode.LYDIAN: "II",
              Mode.MIXOLYDIAN: "bVII", Mode.LOCRIAN: "bII"}  # fmt: skip
+_TRIADS = frozenset({"block", "strum", "stab", "arpeggio", "sustain", "voices"})
 _CLEAREST = 2
 _DRAWS = 6
 
@@ -157,6 +161,8 @@ class ProgressionWriter:
         elif fast and single and len(loop) % 2 == 0 and plan.grid.middle:
             loop = [a + b if a != b else a for a, b in zip(loop[::2], loop[1::2], strict=True)]
         bars = [list(loop[bar % len(loop)]) for bar in range(section.bars)]
+        if clearest and plan.style.cadence != "strong":
+            _rest_at_home(plan, bars)
         if period and len(loop) % 12:
             _ask_and_answer(plan, bars)
         return self._coloured(plan, section, kind, scope, bars)
@@ -170,8 +176,9 @@ class ProgressionWriter:
             texts = texts or library.get(other)
         texts = list(texts or next(iter(library.values())))
         text = rng.choice(texts)
-        if clearest:  # most bars on the tonic
-            text = max(texts, key=lambda item: (_tonic_share(plan, item), item))
+        if self.attempt:
+            drawn = texts if clearest else [text, *(rng.choice(texts) for _ in range(2))]
+            text = max(drawn, key=lambda item: (_clarity(plan, item), item))
         return [
             [resolve_roman(token, plan.tonic_class, plan.mode) for token in bar]
             for bar in parse_progression(text)
@@ -290,10 +297,19 @@ def _pivot(here: LocalKey, new: LocalKey) -> Harmony | None:
     return None
 
 
-def _tonic_share(plan: SongPlan, text: str) -> float:
-    bars = parse_progression(text)
-    home = [resolve_roman(bar[0], plan.tonic_class, plan.mode).root for bar in bars]
-    return home.count(plan.tonic_class) / len(home) + 0.2 * (home[0] == plan.tonic_class)
+def _clarity(plan: SongPlan, text: str) -> float:
+    """Return how clearly a band that plays a progression is heard in the key of the plan."""
+    power = not any(p.figure in _TRIADS for p in plan.style.parts if p.role == "chords")
+    weights = np.zeros(12)
+    for bar in parse_progression(text):
+        for token in bar:
+            chord = resolve_roman(token, plan.tonic_class, plan.mode)
+            weights[chord.lowest] += 1.0 / len(bar)
+            for pitch in chord.pitch_classes[: 1 if power else None]:
+                weights[pitch] += 1.0 / len(bar)
+            if power:
+                weights[(chord.root + 7) % 12] += 1.0 / len(bar)
+    return lead_of(weights, plan.tonic_class, plan.mode in MINOR_MODES)
 
 
 def _ask_and_answer(plan: SongPlan, bars: Bars) -> None:
@@ -307,6 +323,15 @@ def _ask_and_answer(plan: SongPlan, bars: Bars) -> None:
         closed = len(chords) > 1 and cadence_of(chords[-2], chords[-1], key) in CLOSED
         if index % 2 == 0 and index < len(lengths) - 1 and closed and length >= 4:
             bars[place - 1] = [dominant_of(plan)]
+
+
+def _rest_at_home(plan: SongPlan, bars: Bars) -> None:
+    """Let every second phrase of a loop come to rest on the tonic, to make the key clear."""
+    place = 0
+    for index, length in enumerate(phrase_lengths(len(bars))):
+        place += length
+        if length >= 4 and (index % 2 or place == len(bars)):
+            bars[place - 1] = [tonic_of(plan)]
 
 
 def _sixth(plan: SongPlan) -> Harmony:
