@@ -69,7 +69,7 @@ def write_values(events: list[Event]) -> None:
         value = -(-stop // _SIXTEENTH) * _SIXTEENTH
         place = bisect_right(starts, event.start)
         following = starts[place] if place < len(starts) else value
-        if value - stop <= _MOST_TOUCH and not stop < following < value:
+        if value - stop <= _MOST_TOUCH and not stop <= following < value:
             event.duration = value - event.start
 
 
