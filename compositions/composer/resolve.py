@@ -34,8 +34,6 @@ _ERA_STYLES: dict[str, tuple[str, ...]] = {
     "romantic": ("classical-piano", "waltz"), "victorian": ("waltz", "classical-piano", "hymn"),
 }  # fmt: skip
 _GENRE_OF_ERA = {("pop", "80s"): "synthpop"}
-_MAJOR_TONICS = ("C", "G", "D", "F", "Bb", "A", "Eb", "E")
-_MINOR_TONICS = ("A", "D", "E", "C", "G", "B", "F", "F#")
 
 
 def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
@@ -59,19 +57,20 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
         if name in styles() and name != style.name:
             style = blended(style, styles()[name])
     mood = _mood(spec)
+    rng = _own_stream(spec, style, seed)
     spec = key_from_chords(spec)
     if spec.mood.value is None:
         spec = spec.with_value("mood", style.moods[:2], Source.STYLE, 0.4)
     if spec.mode.value is None:
         spec = _fill(spec, "mode", _mode_for(spec, style, mood, rng), Source.STYLE, 0.6)
     if spec.tonic.value is None:
-        minor = Mode(spec.mode.value) in MINOR_MODES
-        tonic = rng.choice(_MINOR_TONICS if minor else _MAJOR_TONICS)
+        weights = style.tonics["minor" if Mode(spec.mode.value) in MINOR_MODES else "major"]
+        tonic = rng.choices(list(weights), list(weights.values()))[0]
         spec = _fill(spec, "tonic", tonic, Source.DEFAULT, 0.3)
     if spec.meter.value is None:
         # The first meter of a style is its home; the others are rare colours.
-        weights = [4.0] + [1.0] * (len(style.meters) - 1)
-        spec = _fill(spec, "meter", rng.choices(style.meters, weights)[0], Source.STYLE, 0.7)
+        chances = [4.0] + [1.0] * (len(style.meters) - 1)
+        spec = _fill(spec, "meter", rng.choices(style.meters, chances)[0], Source.STYLE, 0.7)
     if spec.tempo.value is None:
         tempo = _tempo_for(style, mood, rng)
         if grid_for(*spec.meter.value).compound:
@@ -91,6 +90,12 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
         if getattr(spec, name).value is None:
             spec = _fill(spec, name, value, Source.STYLE, 0.5)
     return spec, style
+
+
+def _own_stream(spec: MusicSpec, style: Style, seed: int) -> random.Random:
+    """Return the stream of what is left open: another style, mood or theme, another song."""
+    asked = (*(spec.mood.value or ()), str(spec.theme.value or ""))
+    return stream(seed, style.name, " ".join(asked), "resolve")
 
 
 def key_from_chords(spec: MusicSpec) -> MusicSpec:

@@ -2,9 +2,12 @@
 
 Every file in ``styles/`` describes one genre: tempo range, meters, swing, modes,
 progressions in Roman numerals per section kind, forms, energy, grooves, parts and mix
-hints, effects at its borders, and in one line of words what it is (``description``, which prompts without a genre
-word are matched against). The files are read and checked once; a broken file fails loudly
-with its path.
+hints, effects at its borders, and in one line of words what it is (``description``, which
+prompts without a genre word are matched against). The files are read and checked once; a
+broken file fails loudly with its path.
+
+``tonics`` names whose keys the style is played in, a row of ``data/tonics.json``: how often
+its players choose which tonic, in major and in minor.
 
 ``section_bars``, ``energy``, ``feel``, ``mix``, ``harmony`` and ``form_options`` state what
 differs from ``data/style_defaults.json``. ``harmony`` holds how often (0..1) a style writes
@@ -48,6 +51,7 @@ from compositions.composer.patterns import FILL_FAMILIES, check_groove, expand
 from compositions.composer.rhythm import Grid, grid_for
 from compositions.composer.roman import RomanError, parse_progression
 from compositions.score.document import Mode, TrackRole
+from compositions.score.harmony import pitch_class
 
 _FOLDER = Path(__file__).parent
 FIGURES = frozenset(
@@ -140,6 +144,7 @@ class Style:
     grooves: Mapping[str, Mapping[str, Any]]
     harmony: Mapping[str, Any]
     form_options: Mapping[str, float]
+    tonics: Mapping[str, Mapping[str, float]]
     effects: tuple[str, ...] = ()
 
     def groove(self, grid: Grid) -> tuple[Mapping[str, Any], int]:
@@ -257,6 +262,7 @@ def _read(data: dict[str, Any], stem: str) -> Style:
         grooves=grooves,
         harmony=_harmony(data.get("harmony", {})),
         form_options=_form_options(data.get("form_options", {})),
+        tonics=_tonics()[data["tonics"]],
         effects=effects,
     )
 
@@ -297,6 +303,21 @@ def _part(entry: dict[str, Any]) -> StylePart:
         register=(int(register[0]), int(register[1])) if register else None,
         pattern=str(entry.get("pattern", "")),
     )
+
+
+@lru_cache(maxsize=1)
+def _tonics() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    path = _FOLDER / "data" / "tonics.json"
+    found: dict[str, dict[str, dict[str, float]]] = json.loads(path.read_text(encoding="utf-8"))
+    for players, modes in found.items():
+        if set(modes) != {"major", "minor"}:
+            raise StyleError(f"{path.name}: {players}: expected major and minor")
+        for weights in modes.values():
+            for tonic, weight in weights.items():
+                pitch_class(tonic)
+                if weight <= 0:
+                    raise StyleError(f"{path.name}: {players}: {tonic} has no weight")
+    return found
 
 
 @lru_cache(maxsize=1)
