@@ -27,9 +27,12 @@ never holds all stems of a long song.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -168,10 +171,9 @@ def synthesise(
     except _EngineStoppedError as stopped:
         assert process is not None  # noqa: S101 - it is what stopped
         process.wait()
-        detail = _last_line(log_path)
-        if "ENOSPC" in log_path.read_text(errors="replace"):
-            raise OSError(28, "No space left on device") from stopped
-        raise SoundError(f"The synthesiser stopped: {detail}") from stopped
+        if _disk_is_full(process.returncode, log_path):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from stopped
+        raise SoundError(f"The synthesiser stopped: {_last_line(log_path)}") from stopped
     finally:
         if process is not None:
             _stop(process)
@@ -213,6 +215,14 @@ def _stop(process: subprocess.Popen[str]) -> None:
         if pipe is not None:
             with suppress(OSError):
                 pipe.close()
+
+
+def _disk_is_full(return_code: int, log_path: Path) -> bool:
+    """Whether the engine ended for want of space, of a quota, or of a limit on file sizes."""
+    said = log_path.read_text(errors="replace")
+    return return_code == -signal.SIGXFSZ or any(
+        name in said for name in ("ENOSPC", "EDQUOT", "EFBIG")
+    )
 
 
 def _last_line(log_path: Path) -> str:
