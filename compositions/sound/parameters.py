@@ -9,6 +9,7 @@ from compositions.sound.errors import ParameterError
 
 SAMPLE_RATES = (44_100, 48_000)
 BIT_DEPTHS = (16, 24, 32)
+VOCALS = ("guide", "synth")
 _RANGES: dict[str, tuple[float, float]] = {
     "target_lufs": (-23.0, -8.0),
     "true_peak_ceiling_dbtp": (-12.0, -0.1),
@@ -28,7 +29,8 @@ class RenderParameters:
     ``seed`` feeds the reverb's impulse and the dither. ``reverb``, ``tone`` and ``compression``
     switch the shared reverb, the correction of the whole mix's spectrum and the bus compressor;
     ``reverb_seconds`` is the reverb's decay to -60 dB (0.3..6). ``automatic_levels`` balances
-    tracks by role before the faders.
+    tracks by role before the faders. ``vocal`` is "guide" for voices with words to be sung,
+    "synth" for their instrument to play.
     """
 
     sample_rate: int = 44_100
@@ -42,6 +44,7 @@ class RenderParameters:
     tone: bool = True
     compression: bool = True
     automatic_levels: bool = True
+    vocal: str = "guide"
 
     def __post_init__(self) -> None:
         """Check every field. Raises :class:`ParameterError` naming all bad ones."""
@@ -53,6 +56,8 @@ class RenderParameters:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value not in choices:
                 errors[name] = "must be one of " + ", ".join(str(choice) for choice in choices)
+        if self.vocal not in VOCALS:
+            errors["vocal"] = "must be one of " + ", ".join(VOCALS)
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
             whole = name == "seed"

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from compositions.sound.soundfont import Preset, SoundFonts
 from compositions.sound.stem_cache import StemCache
 from compositions.sound.stems import dry_stems
 from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version
+from compositions.sound.vocal import cast_singers, vocal_version
 
 SOUND_VERSION = "1"
 MIX_NAME = "mix.wav"
@@ -108,7 +109,9 @@ def render(
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
         _check_disk(work_dir, frames, parameters)
-        return _render(tracks, timeline, fonts, frames, parameters, work_dir, progress, stem_cache)
+        return _render(
+            tracks, score, timeline, fonts, frames, parameters, work_dir, progress, stem_cache
+        )
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise SoundError(
@@ -119,6 +122,7 @@ def render(
 
 def _render(
     tracks: list[Track],
+    score: Score,
     timeline: Timeline,
     fonts: SoundFonts,
     frames: int,
@@ -128,6 +132,7 @@ def _render(
     stem_cache: StemCache | None,
 ) -> RenderResult:
     parts, notes = _parts(tracks, timeline, fonts, parameters.sample_rate)
+    singers, unsung = cast_singers(tracks, score, timeline, parameters.vocal, parameters.seed)
     paths = [work_dir / "dry.f32.part", work_dir / "send.f32.part"]
     crowd = Counter(track.role for track in tracks)
     reports: list[TrackReport] = []
@@ -144,6 +149,7 @@ def _render(
         frames=frames,
         work_dir=work_dir,
         on_frames=on_frames,
+        singers=singers,
     )
     try:
         with (
@@ -157,7 +163,11 @@ def _render(
                 with SampleFile(stem.path, frames) as samples:
                     level = desk.add(samples, track, crowd[track.role])
                 stem.path.unlink()
-                reports.append(_report(track, parts[stem.index].preset, level, notes[stem.index]))
+                singer, note = singers.get(stem.index), unsung.get(stem.index, notes[stem.index])
+                report = _report(track, parts[stem.index].preset, level, note)
+                if singer is not None:
+                    report = replace(report, preset=singer.preset.name, note=" ".join(singer.notes))
+                reports.append(report)
             mean_squares, tone = sum_buses(
                 dry,
                 send,
@@ -186,7 +196,9 @@ def _render(
         limiter_gain_reduction_db=mastered.gain_reduction_db,
         compression_db=mastered.compression_db,
         peaks=mastered.peaks,
-        engine_version=f"sound {SOUND_VERSION}, {engine_version()}",
+        engine_version=", ".join(
+            [f"sound {SOUND_VERSION}", engine_version(), *([vocal_version()] if singers else [])]
+        ),
         soundfont_sha256=fonts.sha256(part.preset.font for part in parts),
         parameters=parameters,
         warnings=_warnings(reports, mastered.measurements, parameters),
