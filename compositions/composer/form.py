@@ -11,6 +11,8 @@ from compositions.composer.styles import Style
 
 _DEFAULT_BARS = 8
 _SHORTEST_VARIED = 32
+_NEAR_FIT = 0.08
+"""Forms that miss a length by this share of it more than the nearest one are chosen too."""
 SECTIONS_BETWEEN = frozenset({"bridge", "solo", "breakdown", "interlude"})
 """Contrasting sections, of which a form usually has one."""
 
@@ -46,7 +48,10 @@ def choose_form(
             costs.append((cost, kinds, plain * scale))
     if not costs:  # pragma: no cover - every style has a form
         raise ValueError(f"style {style.name} has no form")
-    _, kinds, natural = min(costs, key=lambda item: item[0])
+    best = min(cost for cost, _, _ in costs)
+    reach = _NEAR_FIT * bars if bars >= _SHORTEST_VARIED else 0.0
+    fitting = [item for item in costs if item[0] <= best + reach]
+    _, kinds, natural = rng.choice(fitting) if reach else fitting[0]
     if bars >= _SHORTEST_VARIED and len(kinds) > 2:
         scale = natural / sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
         kinds = _varied(kinds, style, lengths, round(bars / scale), rng)
@@ -63,7 +68,8 @@ def choose_form(
 def _lengths(style: Style, rng: random.Random) -> dict[str, int]:
     """Return the bars of each section kind in this song: the style's, some of them varied."""
     lengths = dict(style.section_bars)
-    draws = {kind: rng.random() for kind in ("intro", "outro", "bridge", "interlude", "verse")}
+    kinds = ("intro", "outro", "bridge", "interlude", "verse", "build", "drop", "breakdown")
+    draws = {kind: rng.random() for kind in kinds}
     for kind in ("intro", "outro"):
         if draws[kind] < 0.25:
             half = max(2, lengths[kind] // 2)
@@ -74,6 +80,12 @@ def _lengths(style: Style, rng: random.Random) -> dict[str, int]:
         lengths["verse"] = 16
     if draws["interlude"] < 0.3 and lengths["interlude"] == 4:
         lengths["interlude"] = 8
+    if draws["build"] < 0.35 and lengths["build"] == _DEFAULT_BARS:
+        lengths["build"] = 4
+    if draws["drop"] < 0.25 and lengths["drop"] == 2 * _DEFAULT_BARS:
+        lengths["drop"] = _DEFAULT_BARS
+    if draws["breakdown"] < 0.35:
+        lengths["breakdown"] = 16 if lengths["breakdown"] == _DEFAULT_BARS else _DEFAULT_BARS
     return lengths
 
 
@@ -122,7 +134,7 @@ def _before_last(kinds: list[str], new: str) -> list[str]:
     if "bridge" in kinds:
         return [new if kind == "bridge" else kind for kind in kinds]
     for main in ("chorus", "drop", "head", "verse"):
-        if kinds.count(main) >= 2:
+        if kinds.count(main) >= 2 and new not in kinds:
             place = len(kinds) - 1 - kinds[::-1].index(main)
             return [*kinds[:place], new, *kinds[place:]]
     return kinds
@@ -135,14 +147,47 @@ def _chorus_first(kinds: list[str]) -> list[str]:
     return kinds if kinds.index("chorus") < place else [*kinds[:place], "chorus", *kinds[place:]]
 
 
+def _interlude(kinds: list[str]) -> list[str]:
+    """Let an interlude follow the first chorus, or what a form without one has for it."""
+    if "interlude" in kinds:
+        return kinds
+    main = next((kind for kind in ("chorus", "head", "verse") if kind in kinds), "")
+    return _after(kinds, main, "interlude")
+
+
+def _verse_first(kinds: list[str]) -> list[str]:
+    """Let a verse come before the first build-up or drop of a form that has none."""
+    if "verse" in kinds or "drop" not in kinds:
+        return kinds
+    place = 1 if kinds[0] == "intro" else 0
+    return [*kinds[:place], "verse", *kinds[place:]]
+
+
+def _builds(kinds: list[str]) -> list[str]:
+    """Lead to every drop by a build-up, and out of a form with all of them leave the first."""
+    out: list[str] = []
+    for kind in kinds:
+        if kind == "drop" and (not out or out[-1] not in ("build", "drop")):
+            out.append("build")
+        out.append(kind)
+    if out == kinds and kinds.count("build") > 1:
+        out.remove("build")
+    return out
+
+
 _FORM_CHANGES: Mapping[str, Callable[[list[str]], list[str]]] = {
     "pre_chorus": _pre_chorus,
     "double_chorus": lambda kinds: _after(kinds, "chorus", "chorus", last=True),
     "double_verse": lambda kinds: _after(kinds, "verse", "verse"),
     "chorus_first": _chorus_first,
     "solo": lambda kinds: _before_last(kinds, "solo"),
-    "interlude": lambda kinds: _after(kinds, "chorus", "interlude"),
+    "interlude": _interlude,
     "breakdown": lambda kinds: _before_last(kinds, "breakdown"),
+    "verse_first": _verse_first,
+    "builds": _builds,
+    "double_drop": lambda kinds: _after(kinds, "drop", "drop", last=True),
+    "verse_after_drop": lambda kinds: _after(kinds, "drop", "verse"),
+    "interlude_after_drop": lambda kinds: _after(kinds, "drop", "interlude"),
     "no_intro": lambda kinds: [kind for kind in kinds if kind != "intro"],
 }
 FORM_OPTIONS = frozenset(_FORM_CHANGES)
