@@ -34,6 +34,11 @@ def control_means(values: Curve) -> Curve:
     return np.add.reduceat(values, edges) / counts
 
 
+def mean_squares(block: NDArray[np.float64]) -> Curve:
+    """Mean square of both channels of a block of shape (frames, 2), at control rate."""
+    return control_means(0.5 * np.einsum("ij,ij->i", block, block))
+
+
 def follow(targets: Curve, attack: float, release: float) -> Curve:
     """A one-pole follower: coefficient ``attack`` (0..1) downwards, ``release`` upwards."""
     result = np.empty(len(targets))
@@ -68,11 +73,13 @@ def compressor_curve(
     knee_db: float = 6.0,
     attack_seconds: float = 0.02,
     release_seconds: float = 0.18,
+    most_db: float = MOST_COMPRESSION_DB,
 ) -> Curve:
     """Linear gains of a gentle bus compressor for mean squares at control rate.
 
     The threshold sits just under the level that the louder quarter of the song reaches, so that
-    loud passages are held together by 1 to 4 dB and quiet ones are left alone. Soft knee after
+    loud passages are held together by some dB, ``most_db`` at most, and quiet ones are left alone.
+    Soft knee after
     Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design" (JAES 60/6, 2012).
     """
     # 20 ms of averaging: the detector hears loudness, not the waveform of a bass note.
@@ -90,7 +97,7 @@ def compressor_curve(
         slope * over,
         np.where(over < -knee_db / 2, 0.0, slope * (over + knee_db / 2) ** 2 / (2 * knee_db)),
     )
-    reduction = np.maximum(reduction, -MOST_COMPRESSION_DB)
+    reduction = np.maximum(reduction, -most_db)
     attack = coefficient(attack_seconds, sample_rate)
     release = coefficient(release_seconds, sample_rate)
     return np.asarray(10.0 ** (follow(reduction, attack, release) / 20.0))

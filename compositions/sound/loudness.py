@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyloudnorm import IIRfilter
 from scipy.signal import firwin, tf2sos, upfirdn
 
+from compositions.sound.dynamics import CONTROL_FRAMES
 from compositions.sound.equaliser import Filter
 from compositions.sound.samplefile import CHANNELS, Samples
 
@@ -75,6 +76,15 @@ def relative_loudness(energies: NDArray[np.float64]) -> float:
     if loudest <= 1e-18:
         return -math.inf
     return integrated_loudness(energies / loudest) + 10.0 * math.log10(loudest)
+
+
+def mean_squares_per_step(energies: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
+    """Mean squares at control rate as mean squares of the meter's 100 ms."""
+    step = sample_rate / STEPS_PER_SECOND / CONTROL_FRAMES
+    count = max(1, int(len(energies) / step))
+    edges = np.rint(np.arange(count) * step).astype(int)
+    widths = np.diff(np.append(edges, len(energies)))
+    return np.add.reduceat(energies, edges) / widths
 
 
 class LoudnessMeter:

@@ -1,12 +1,13 @@
-"""From the two buses to the finished file: reverb, compression, loudness, limiter, dither."""
+"""From the buses to the finished file: tone, width, compression, loudness, limiter, dither."""
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -15,30 +16,35 @@ from numpy.typing import NDArray
 from compositions.sound.dynamics import (
     CONTROL_FRAMES,
     LIMITER_RELEASES_SECONDS,
+    MOST_COMPRESSION_DB,
     Curve,
     compressor_curve,
     control_maxima,
     control_means,
     limiter_curve,
+    mean_squares,
     per_frame,
 )
 from compositions.sound.equaliser import Filter, high_pass
 from compositions.sound.errors import SoundError
 from compositions.sound.loudness import (
-    STEPS_PER_SECOND,
     LoudnessMeter,
     Oversampler,
     decibels,
     integrated_loudness,
     linear,
+    mean_squares_per_step,
     relative_loudness,
 )
 from compositions.sound.measurements import Measurements, Measurer
+from compositions.sound.mix_presets import DEFAULT_PRESET, MixPreset, mix_preset
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks, PeaksBuilder
-from compositions.sound.reverb import Convolver, impulse_response
-from compositions.sound.samplefile import CHANNELS, SampleFile, Samples
-from compositions.sound.tone import ToneMeter
+from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, SampleFile, Samples
+from compositions.sound.saturation import BandLevel, Exciter, PeakRounder
+from compositions.sound.spectrum import OctaveMeter
+from compositions.sound.tone import corrections_db, excitement, tone_sections
+from compositions.sound.width import SideMeter, SideShaper
 
 # Four times oversampling can miss the top of a peak by some 0.2 dB (seen against sixteen times),
 # and meters differ in where they look: the file stays this far below the promise by ours, and the
@@ -49,6 +55,9 @@ _LOUDNESS_TOLERANCE_LU = 0.1
 _ATTEMPTS = 3
 # How far the limiter may be driven: more gives distortion, hardly loudness.
 _HARDEST_DB = 15.0
+# What sticks out further over the ceiling is rounded before the limiter, which would be heard
+# sooner: at -14 LUFS and at -8 LUFS, in between by interpolation.
+_LIMITER_SHARES = ((-14.0, 9.0), (-8.0, 4.0))
 _SUBSONIC_HZ = 24.0
 _START_FADE_SECONDS = 0.0015
 _END_FADE_SHARE = 0.6
@@ -56,66 +65,93 @@ _SHORTEST_END_FADE_SECONDS = 0.01
 _SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
 
 Progress = Callable[[float], None]
+Shaper = Callable[[Samples], Samples]
+
+
+Source = Callable[[int, int], Samples]
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """The mix before mastering and what was measured of it.
+
+    ``mean_squares`` are at control rate, ``octaves_db`` the power per octave, ``side_db`` the
+    sides against the middle. ``wanted_db`` and ``wanted_side_db`` are what the master works
+    towards, None for "leave it". ``report`` tells what the desk decided, as plain JSON values.
+    """
+
+    file: SampleFile
+    mean_squares: Curve
+    octaves_db: NDArray[np.float64]
+    stereo: SideMeter
+    excitable_level: float
+    preset: MixPreset | None
+    report: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """The finished file in figures; ``gain_reduction_db`` is the limiter's largest, >= 0."""
+    """The finished file in figures; ``gain_reduction_db`` is the limiter's largest, >= 0.
+
+    ``report`` tells what desk and master decided, as plain JSON values.
+    """
 
     measurements: Measurements
     peaks: Peaks
     gain_reduction_db: float
     compression_db: float
+    report: dict[str, Any]
 
 
 def sum_buses(
-    dry: SampleFile, send: SampleFile, parameters: RenderParameters, on_progress: Progress
-) -> tuple[Curve, ToneMeter]:
-    """Add the reverb of ``send`` to ``dry`` in place, clean the subsonics, fade both ends.
+    file: SampleFile,
+    sources: Sequence[Source],
+    parameters: RenderParameters,
+    preset: MixPreset | None,
+    report: dict[str, Any],
+    on_progress: Progress,
+) -> Mix:
+    """Add up ``sources`` (of first frame and count) in ``file``.
 
-    Returns the mean squares at control rate and the measured tone.
+    Cleans the subsonics and fades both ends.
     """
     rate = parameters.sample_rate
-    convolver = None
-    if parameters.reverb:
-        convolver = Convolver(impulse_response(rate, parameters.reverb_seconds, parameters.seed))
     subsonic = Filter(high_pass(_SUBSONIC_HZ, rate))
     means: list[Curve] = []
-    tone = ToneMeter(rate)
-    for start, block in dry.blocks():
-        total = block
-        if convolver is not None:
-            total = total + convolver.process(send.read(start))
+    octaves, stereo, upper = OctaveMeter(rate), SideMeter(rate), BandLevel(rate)
+    for start in file.starts():
+        count = min(BLOCK_FRAMES, file.frames - start)
+        total = np.zeros((count, CHANNELS))
+        for source in sources:
+            total += source(start, count)
         total = subsonic.process(total)
-        total *= _fades(dry.frames, parameters, start, len(block))[:, None]
-        dry.write(start, total)
-        means.append(control_means((total**2).mean(axis=1)))
-        tone.add(total)
-        on_progress((start + len(block)) / dry.frames)
-    return np.concatenate(means), tone
+        total *= _fades(file.frames, parameters, start, count)[:, None]
+        file.write(start, total)
+        means.append(mean_squares(total))
+        octaves.add(total)
+        stereo.add(total)
+        upper.add(total)
+        on_progress((start + count) / file.frames)
+    return Mix(file, np.concatenate(means), octaves.levels_db, stereo, upper.rms, preset, report)
 
 
 def master(
-    mix: SampleFile,
-    mean_squares: Curve,
-    tone: ToneMeter,
-    parameters: RenderParameters,
-    destination: Path,
-    on_progress: Progress,
+    mix: Mix, parameters: RenderParameters, destination: Path, on_progress: Progress
 ) -> Master:
-    """Nudge the tone, compress, bring to loudness, limit, write ``destination`` as WAV.
+    """Nudge tone and width, compress, bring to loudness, limit, write ``destination`` as WAV.
 
     Levels that decide are measured once; the pairs of gain and limiter curve are then tried on
     those figures, and the written file is measured again. The ceiling is kept even where the
     loudness cannot be reached under it. Raises :class:`SoundError` when the mix is silent.
     """
     rate = parameters.sample_rate
-    compression = np.ones(len(mean_squares))
+    compression = np.ones(len(mix.mean_squares))
     if parameters.compression:
-        compression = compressor_curve(mean_squares, rate)
-    equaliser = Filter(*(tone.sections() if parameters.tone else ()))
+        most_db = mix.preset.glue_db if mix.preset else MOST_COMPRESSION_DB
+        compression = compressor_curve(mix.mean_squares, rate, most_db=most_db)
+    shapers, decided = _shapers(mix, parameters)
     energies, peaks = _compress(
-        mix, equaliser, compression, rate, lambda part: on_progress(0.45 * part)
+        mix.file, shapers, compression, rate, lambda part: on_progress(0.45 * part)
     )
     if not math.isfinite(relative_loudness(energies)):
         raise SoundError("There is nothing to hear: the mix is silent.")
@@ -130,7 +166,7 @@ def master(
         def report(part: float, begin: float = begin, share: float = share) -> None:
             on_progress(begin + share * part)
 
-        result, waveform = _write(mix, gain * curve, parameters, destination, report)
+        result, waveform = _write(mix.file, gain * curve, parameters, destination, report)
         miss = parameters.target_lufs - result.integrated_lufs
         excess = result.true_peak_dbtp - (parameters.true_peak_ceiling_dbtp - _METER_MARGIN_DB)
         if abs(miss) <= _LOUDNESS_TOLERANCE_LU and excess <= 0.0:
@@ -140,19 +176,57 @@ def master(
     else:
         if excess > 0.0:  # the promise about peaks goes before that about loudness
             levels = gain * linear(-excess) * curve
-            result, waveform = _write(mix, levels, parameters, destination, lambda part: None)
+            result, waveform = _write(mix.file, levels, parameters, destination, lambda part: None)
     on_progress(1.0)
-    return Master(result, waveform, -decibels(float(curve.min())), -decibels(compression.min()))
+    return Master(
+        result,
+        waveform,
+        -decibels(float(curve.min())),
+        -decibels(float(compression.min())),
+        {**mix.report, "master": decided},
+    )
+
+
+def _shapers(mix: Mix, parameters: RenderParameters) -> tuple[list[Shaper], dict[str, Any]]:
+    """What shapes tone and width, in order, and what was decided, as plain JSON values."""
+    rate = parameters.sample_rate
+    shapers: list[Shaper] = []
+    wanted = (mix.preset or mix_preset(DEFAULT_PRESET)).spectrum_db
+    decided: dict[str, Any] = {"wanted_db": list(wanted), "before_db": _relative(mix.octaves_db)}
+    if parameters.tone:
+        gains = corrections_db(mix.octaves_db, wanted)
+        amount = excitement(mix.octaves_db, wanted, gains) if mix.preset else 0.0
+        decided |= {"tone_db": list(gains), "exciter": amount}
+        if amount:
+            shapers.append(Exciter(amount, mix.excitable_level, rate).process)
+        shapers.append(Filter(*tone_sections(gains, rate)).process)
+    if mix.preset:
+        gain_db = round(mix.stereo.correction_db(mix.preset.side_db), 2)
+        decided |= {"side_db": round(mix.stereo.side_db, 2), "side_gain_db": gain_db}
+        shapers.append(SideShaper(gain_db, rate).process)
+    if mix.preset and parameters.compression:
+        loudness = relative_loudness(mean_squares_per_step(2.0 * mix.mean_squares, rate))
+        if math.isfinite(loudness):
+            coming_db = parameters.target_lufs - loudness
+            share_db = float(np.interp(parameters.target_lufs, *np.transpose(_LIMITER_SHARES)))
+            headroom_db = parameters.true_peak_ceiling_dbtp + share_db
+            shapers.append(PeakRounder(linear(headroom_db - coming_db)).process)
+    return shapers, decided
+
+
+def _relative(levels_db: NDArray[np.float64]) -> list[float]:
+    """Levels per octave against 1 kHz, rounded, as far as 99 dB from it."""
+    return [round(float(np.clip(level - levels_db[5], -99.0, 99.0)), 2) for level in levels_db]
 
 
 def _compress(
     mix: SampleFile,
-    equaliser: Filter,
+    shapers: Sequence[Shaper],
     compression: Curve,
     sample_rate: int,
     on_progress: Progress,
 ) -> tuple[Curve, Curve]:
-    """Equalise and compress in place.
+    """Shape and compress in place.
 
     Returns K-weighted mean squares and true peaks of the outcome, both at control rate.
     """
@@ -163,7 +237,8 @@ def _compress(
     pending: Curve = np.zeros(0)
     lag = Oversampler.latency
     for start, block in mix.blocks():
-        block = equaliser.process(block)
+        for shaper in shapers:
+            block = shaper(block)
         block *= per_frame(compression, start, len(block))[:, None]
         mix.write(start, block)
         energies.append(control_means(meter.add(block)))
@@ -188,14 +263,14 @@ def _solve(
     the square of the curve. More gain never makes it quieter, so bisection finds it. A
     limiter that lets go slowly has a loudest output: beyond it, faster ones are tried.
     """
-    lowest = wanted_lufs - relative_loudness(_per_step(energies, sample_rate)) - 1.0
+    lowest = wanted_lufs - relative_loudness(mean_squares_per_step(energies, sample_rate)) - 1.0
     release = LIMITER_RELEASES_SECONDS[0]
 
     def attempt(gain_db: float) -> tuple[float, Curve]:
         gain = linear(gain_db)
         curve = limiter_curve(peaks * gain, ceiling, sample_rate, release)
         reduced = energies * (gain * curve) ** 2
-        return integrated_loudness(_per_step(reduced, sample_rate)), curve
+        return integrated_loudness(mean_squares_per_step(reduced, sample_rate)), curve
 
     for release in LIMITER_RELEASES_SECONDS:  # noqa: B007 - `attempt` reads it
         low, high = lowest, lowest + 2.0
@@ -210,15 +285,6 @@ def _solve(
         else:
             high = middle
     return linear(high), attempt(high)[1]
-
-
-def _per_step(energies: Curve, sample_rate: int) -> Curve:
-    """Mean squares at control rate as mean squares of the loudness meter's 100 ms."""
-    step = sample_rate / STEPS_PER_SECOND / CONTROL_FRAMES
-    count = max(1, int(len(energies) / step))
-    edges = np.rint(np.arange(count) * step).astype(int)
-    widths = np.diff(np.append(edges, len(energies)))
-    return np.add.reduceat(energies, edges) / widths
 
 
 def _write(

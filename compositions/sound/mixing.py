@@ -1,37 +1,62 @@
-"""The desk: every stem through its channel strip onto the dry bus and the reverb's send bus."""
+"""The desk: every stem through its channel strip onto its group, the groups onto one mix.
+
+A channel strip equalises, compresses, saturates, levels, pans and widens; it sends to the shared
+reverb and to the shared echo, and gives way to the kick where the preset says so. What comes after
+it (glue, balance and equaliser of the groups, reverb, echo) is linear with gains fixed per song,
+so that the mix before mastering is the sum of its stems.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compositions.score.document import Track
-from compositions.sound.equaliser import Filter, Sections, bell, high_pass, high_shelf
-from compositions.sound.loudness import LoudnessMeter, decibels, linear, relative_loudness
+from compositions.sound.balance import Balance, Group, balance, group_of
+from compositions.sound.channel import Channel
+from compositions.sound.delay import PingPongDelay
+from compositions.sound.dynamics import (
+    CONTROL_FRAMES,
+    Curve,
+    compressor_curve,
+    mean_squares,
+    per_frame,
+)
+from compositions.sound.equaliser import Filter, bell
+from compositions.sound.loudness import decibels, linear
+from compositions.sound.mastering import Mix, Source, sum_buses
+from compositions.sound.mix_plan import MixPlan
 from compositions.sound.parameters import RenderParameters
-from compositions.sound.roles import STRIPS, ChannelStrip
-from compositions.sound.samplefile import SampleFile
+from compositions.sound.reverb import Convolver, impulse_response
+from compositions.sound.roles import STRIPS
+from compositions.sound.samplefile import SampleFile, Samples
+from compositions.sound.spectrum import OctaveMeter
 
 QUIETEST_LUFS = -120.0
 _LARGEST_LEVEL_DB = 24.0
 # Several tracks of one role share its place: each steps back by 70 % of the power sum.
 _CROWD_SHARE = 7.0
 _WET = 0.8  # puts a send of 0.2 some 12 dB under the dry sound
-_LOWEST_HIGH_PASS_HZ = 24.0
+_LONGEST_REVERB_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class TrackReport:
     """What happened to one track on the desk.
 
-    ``loudness_lufs`` and ``peak_dbfs`` (not below -120) describe the stem after its equaliser,
-    before levels;
-    ``level_db`` is the automatic level, to which the fader was added. ``preset`` is the
-    "bank:program name" that played, ``note`` tells of a missing instrument or a silent stem.
+    ``loudness_lufs`` (after equaliser and compressor) and ``peak_dbfs`` (after the equaliser), both
+    not below -120, describe the stem before levels; ``level_db`` is the automatic level, to which
+    the fader was added. ``preset`` is the "bank:program name" that played, ``note`` tells of a
+    missing instrument or a silent stem.
+    ``strip`` holds the settings of the channel strip.
     """
 
     track_id: str
@@ -41,6 +66,7 @@ class TrackReport:
     peak_dbfs: float
     level_db: float
     note: str = ""
+    strip: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -54,66 +80,173 @@ class Level:
     loudness_lufs: float
     peak_dbfs: float
     level_db: float
+    strip: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Desk:
-    """Sums stems onto two buses of equal length."""
+    """Sums stems onto group buses of equal length in ``work_dir``; use as a context manager."""
 
-    def __init__(self, dry: SampleFile, send: SampleFile, parameters: RenderParameters) -> None:
-        self._dry = dry
-        self._send = send
+    def __init__(
+        self, work_dir: Path, frames: int, parameters: RenderParameters, plan: MixPlan
+    ) -> None:
+        self._work_dir = work_dir
+        self._frames = frames
         self._parameters = parameters
+        self._plan = plan
+        self._files: dict[str, SampleFile] = {}
+        self._groups: dict[Group, _GroupBus] = {}
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for file in self._files.values():
+            with suppress(OSError):
+                file.__exit__(None, None, None)
+            file.path.unlink(missing_ok=True)
 
     def add(self, stem: SampleFile, track: Track, same_role: int) -> Level:
-        """Equalise, measure, level and pan ``stem`` onto the buses.
+        """Put ``stem`` through the channel strip of ``track`` onto its group and the sends.
 
         ``same_role`` counts the audible tracks of this role. The stem is changed in place.
         """
-        strip = STRIPS[track.role]
-        sample_rate = self._parameters.sample_rate
-        equaliser = Filter(*strip_sections(strip, track, sample_rate))
-        meter = LoudnessMeter(sample_rate)
-        peak = 0.0
-        sounding: list[int] = []
-        for start, block in stem.blocks():
-            shaped = equaliser.process(block)
-            meter.add(shaped)
-            block_peak = float(np.abs(shaped).max())
-            if block_peak > 1e-9:
-                sounding.append(start)
-                peak = max(peak, block_peak)
-                stem.write(start, shaped)
-        loudness = relative_loudness(meter.energies)
-        level_db = 0.0
-        if self._parameters.automatic_levels and math.isfinite(loudness):
-            level_db = strip.target_lufs - loudness - _CROWD_SHARE * math.log10(max(1, same_role))
-            level_db = min(max(level_db, -_LARGEST_LEVEL_DB), _LARGEST_LEVEL_DB)
-        gains = linear(level_db + track.gain_db) * pan_gains(track.pan)
-        wet = _WET * track.reverb_send * strip.reverb_scale if self._parameters.reverb else 0.0
-        for start in sounding:
-            block = stem.read(start) * gains
-            self._dry.add(start, block)
-            if wet > 0.0:
-                self._send.add(start, block * wet)
-        return Level(max(loudness, QUIETEST_LUFS), decibels(peak), level_db)
+        plan, parameters, rate = self._plan, self._parameters, self._parameters.sample_rate
+        channel = Channel(stem, track, parameters, plan)
+        group = group_of(track.role)
+        if not channel.sounding:
+            return Level(QUIETEST_LUFS, decibels(channel.peak), 0.0, {"group": group.value})
+        level_db = self._level_db(channel, track, same_role)
+        wet = 0.0
+        if parameters.reverb:
+            scale = STRIPS[track.role].reverb_scale
+            wet = _WET * scale * (plan.preset.room if plan.preset else 1.0)
+        send = plan.send_curve(track, self._frames, rate)
+        if send is None:
+            wet *= track.reverb_send
+        echo = plan.preset.delay_send(track.role) if plan.preset and parameters.reverb else 0.0
+
+        def blocks() -> Iterator[tuple[int, Samples]]:
+            for start, block, dry in channel.blocks(linear(level_db + track.gain_db)):
+                if wet > 0.0 and block.any():
+                    amount = wet * block
+                    if send is not None:
+                        amount *= per_frame(send, start, len(block))[:, None]
+                    self._bus("reverb").add(start, amount)
+                if echo > 0.0 and block.any():
+                    self._bus("echo").add(start, block * echo)
+                yield start, dry
+
+        if group not in self._groups:
+            self._groups[group] = _GroupBus(self._bus(group.value), rate)
+        self._groups[group].add(blocks(), linear(track.gain_db))
+        settings = {
+            "group": group.value,
+            **channel.settings(),
+            "reverb": round(wet if send is None else wet * float(send.max()), 4),
+            "echo": echo,
+        }
+        loudness = max(channel.levelled_lufs, QUIETEST_LUFS)
+        return Level(loudness, decibels(channel.peak), level_db, settings)
+
+    def _level_db(self, channel: Channel, track: Track, same_role: int) -> float:
+        if not self._parameters.automatic_levels or not math.isfinite(channel.levelled_lufs):
+            return 0.0
+        level_db = STRIPS[track.role].target_lufs - channel.levelled_lufs
+        level_db -= _CROWD_SHARE * math.log10(max(1, same_role))
+        if self._plan.preset:
+            level_db += self._plan.preset.levels_db.get(track.role.value, 0.0)
+        return min(max(level_db, -_LARGEST_LEVEL_DB), _LARGEST_LEVEL_DB)
+
+    def sum(self, on_progress: Callable[[float], None]) -> Mix:
+        """Balance the groups and add them, the reverb and the echo up to one mix.
+
+        The mix belongs to the desk and goes with it.
+        """
+        parameters, preset, rate = self._parameters, self._plan.preset, self._parameters.sample_rate
+        decided = Balance({group.value: 0.0 for group in self._groups})
+        if preset and parameters.automatic_levels:
+            powers = {group: np.asarray(bus.octaves) for group, bus in self._groups.items()}
+            decided = balance(powers, preset.spectrum_db)
+        sources = [self._group_source(group, decided) for group in Group if group in self._groups]
+        if "reverb" in self._files:
+            sources.append(self._reverb_source())
+        if "echo" in self._files and preset:
+            delay = PingPongDelay(
+                self._files["echo"],
+                preset.delay.beats * self._plan.beat_seconds,
+                preset.delay.feedback,
+                rate,
+            )
+            sources.append(delay.process)
+        report: dict[str, Any] = {
+            "preset": preset.name if preset else "none",
+            "balance": decided.to_dict(),
+        }
+        return sum_buses(self._bus("mix"), sources, parameters, preset, report, on_progress)
+
+    def _bus(self, name: str) -> SampleFile:
+        if name not in self._files:
+            path = self._work_dir / f"bus-{name}.f32.part"
+            self._files[name] = SampleFile(path, self._frames, create=True)
+        return self._files[name]
+
+    def _group_source(self, group: Group, decided: Balance) -> Source:
+        rate, preset = self._parameters.sample_rate, self._plan.preset
+        gain = linear(decided.gains_db[group.value])
+        cuts = decided.cuts if group == Group.HARMONY else ()
+        equaliser = Filter(*(bell(cut, rate) for cut in cuts))
+        glue = None
+        if preset and self._parameters.compression and group in (Group.DRUMS, Group.HARMONY):
+            glue = compressor_curve(
+                np.asarray(self._groups[group].mean_squares), rate, most_db=preset.glue_db
+            )
+        bus = self._bus(group.value)
+
+        def read(start: int, count: int) -> Samples:
+            found = equaliser.process(bus.read(start, count)) * gain
+            if glue is not None:
+                found *= per_frame(glue, start, len(found))[:, None]
+            return found
+
+        return read
+
+    def _reverb_source(self) -> Source:
+        parameters, preset = self._parameters, self._plan.preset
+        seconds = parameters.reverb_seconds * (preset.reverb_scale if preset else 1.0)
+        seconds = min(seconds, _LONGEST_REVERB_SECONDS)
+        convolver = Convolver(impulse_response(parameters.sample_rate, seconds, parameters.seed))
+        bus = self._files["reverb"]
+        return lambda start, count: convolver.process(bus.read(start, count))
 
 
-def pan_gains(pan: float) -> NDArray[np.float64]:
-    """Constant-power gains of left and right for -1 (left) .. 1 (right), unity in the middle."""
-    angle = (min(max(pan, -1.0), 1.0) + 1.0) * math.pi / 4.0
-    return np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2.0)
+class _GroupBus:
+    """The stems of one group: their sum, its powers per octave and its mean squares."""
 
+    def __init__(self, file: SampleFile, sample_rate: int) -> None:
+        self.file = file
+        self.octaves: NDArray[np.float64] | float = 0.0
+        self.mean_squares: Curve | float = 0.0
+        self._sample_rate = sample_rate
 
-def strip_sections(strip: ChannelStrip, track: Track, sample_rate: int) -> list[Sections]:
-    """Filters of a strip. The high-pass stays below the fundamental of the track's low notes."""
-    cutoff = strip.high_pass_hz
-    if not track.percussion and track.notes:
-        pitches = sorted(note.pitch for note in track.notes)
-        lowest = pitches[len(pitches) // 50]
-        fundamental = 440.0 * 2.0 ** ((lowest - 69) / 12.0)
-        cutoff = max(min(cutoff, 0.75 * fundamental), _LOWEST_HIGH_PASS_HZ)
-    return [
-        high_pass(cutoff, sample_rate),
-        *(bell(band, sample_rate) for band in strip.bells),
-        *(high_shelf(band, sample_rate) for band in strip.shelves),
-    ]
+    def add(self, blocks: Iterable[tuple[int, Samples]], fader: float) -> None:
+        """Mix in one stem, all its blocks in order; those of no frames are silent.
+
+        Instruments are as good as unrelated, so their powers add up. The powers are those with
+        the (linear) ``fader`` at 0 dB: the automatic balance must not work against the musician.
+        """
+        meter = OctaveMeter(self._sample_rate)
+        squares = np.zeros(-(-self.file.frames // CONTROL_FRAMES))
+        for start, block in blocks:
+            meter.add(block)
+            if len(block):
+                self.file.add(start, block)
+                found = mean_squares(block)
+                first = start // CONTROL_FRAMES
+                squares[first : first + len(found)] = found
+        self.octaves = self.octaves + meter.powers / fader**2
+        self.mean_squares = self.mean_squares + squares

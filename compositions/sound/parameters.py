@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from compositions.sound.errors import ParameterError
+from compositions.sound.mix_presets import NO_PRESET, preset_names
 
 SAMPLE_RATES = (44_100, 48_000)
 BIT_DEPTHS = (16, 24, 32)
@@ -29,8 +30,9 @@ class RenderParameters:
     ``seed`` feeds the reverb's impulse and the dither. ``reverb``, ``tone`` and ``compression``
     switch the shared reverb, the correction of the whole mix's spectrum and the bus compressor;
     ``reverb_seconds`` is the reverb's decay to -60 dB (0.3..6). ``automatic_levels`` balances
-    tracks by role before the faders. ``vocal`` is "guide" for voices with words to be sung,
-    "synth" for their instrument to play.
+    tracks by role before the faders. ``mix_preset`` is a name of :mod:`.mix_presets`, empty for
+    that of the song's genre, "none" for plain channel strips. ``vocal`` is "guide" for voices with
+    words to be sung, "synth" for their instrument to play.
     """
 
     sample_rate: int = 44_100
@@ -44,6 +46,7 @@ class RenderParameters:
     tone: bool = True
     compression: bool = True
     automatic_levels: bool = True
+    mix_preset: str = ""
     vocal: str = "guide"
 
     def __post_init__(self) -> None:
@@ -56,6 +59,9 @@ class RenderParameters:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value not in choices:
                 errors[name] = "must be one of " + ", ".join(str(choice) for choice in choices)
+        if self.mix_preset not in ("", NO_PRESET, *preset_names()):
+            choices_text = ", ".join((NO_PRESET, *preset_names()))
+            errors["mix_preset"] = f"must be empty or one of {choices_text}"
         if self.vocal not in VOCALS:
             errors["vocal"] = "must be one of " + ", ".join(VOCALS)
         for name, (low, high) in _RANGES.items():

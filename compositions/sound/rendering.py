@@ -7,15 +7,16 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from compositions.score.document import Score, Track
 from compositions.score.timeline import Timeline
 from compositions.sound.errors import SoundError
-from compositions.sound.mastering import master, sum_buses
+from compositions.sound.mastering import master
 from compositions.sound.measurements import Measurements
+from compositions.sound.mix_plan import MixPlan, plan_mix
 from compositions.sound.mixing import Desk, Level, TrackReport
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks
@@ -27,7 +28,7 @@ from compositions.sound.stems import dry_stems
 from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version
 from compositions.sound.vocal import cast_singers, vocal_version
 
-SOUND_VERSION = "1"
+SOUND_VERSION = "2"
 MIX_NAME = "mix.wav"
 LONGEST_SECONDS = 3600.0
 _RENDERING_SHARE, _MIXING_SHARE = 0.65, 0.08
@@ -44,6 +45,7 @@ class RenderResult:
     ``mix`` is a WAV file in the work directory. ``limiter_gain_reduction_db`` and
     ``compression_db`` are the largest of the song, in dB >= 0. ``warnings`` are sentences for the
     musician: replaced instruments, silent tracks, loudness that could not be reached.
+    ``mix_report`` tells what desk and master decided.
     """
 
     mix: Path
@@ -58,6 +60,7 @@ class RenderResult:
     soundfont_sha256: str
     parameters: RenderParameters
     warnings: tuple[str, ...] = ()
+    mix_report: dict[str, Any] = field(default_factory=dict)
 
     def audio_metadata(self) -> dict[str, Any]:
         """Figures as plain JSON values, without peaks and paths."""
@@ -70,6 +73,7 @@ class RenderResult:
             "soundfont_sha256": self.soundfont_sha256,
             "parameters": self.parameters.to_dict(),
             "warnings": list(self.warnings),
+            "mix_report": self.mix_report,
         }
 
 
@@ -109,8 +113,9 @@ def render(
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
         _check_disk(work_dir, frames, parameters)
+        plan = plan_mix(score, tracks, parameters)
         return _render(
-            tracks, score, timeline, fonts, frames, parameters, work_dir, progress, stem_cache
+            tracks, score, timeline, fonts, frames, parameters, work_dir, progress, stem_cache, plan
         )
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -130,10 +135,10 @@ def _render(
     work_dir: Path,
     progress: _Progress,
     stem_cache: StemCache | None,
+    plan: MixPlan,
 ) -> RenderResult:
     parts, notes = _parts(tracks, timeline, fonts, parameters.sample_rate)
     singers, unsung = cast_singers(tracks, score, timeline, parameters.vocal, parameters.seed)
-    paths = [work_dir / "dry.f32.part", work_dir / "send.f32.part"]
     crowd = Counter(track.role for track in tracks)
     reports: list[TrackReport] = []
     destination = work_dir / MIX_NAME
@@ -151,42 +156,26 @@ def _render(
         on_frames=on_frames,
         singers=singers,
     )
-    try:
-        with (
-            closing(stems),
-            SampleFile(paths[0], frames, create=True) as dry,
-            SampleFile(paths[1], frames, create=True) as send,
-        ):
-            desk = Desk(dry, send, parameters)
-            for stem in stems:
-                track = tracks[stem.index]
-                with SampleFile(stem.path, frames) as samples:
-                    level = desk.add(samples, track, crowd[track.role])
-                stem.path.unlink()
-                singer, note = singers.get(stem.index), unsung.get(stem.index, notes[stem.index])
-                report = _report(track, parts[stem.index].preset, level, note)
-                if singer is not None:
-                    report = replace(report, preset=singer.preset.name, note=" ".join(singer.notes))
-                reports.append(report)
-            mean_squares, tone = sum_buses(
-                dry,
-                send,
+    with closing(stems), Desk(work_dir, frames, parameters, plan) as desk:
+        for stem in stems:
+            track = tracks[stem.index]
+            with SampleFile(stem.path, frames) as samples:
+                level = desk.add(samples, track, crowd[track.role])
+            stem.path.unlink()
+            singer, note = singers.get(stem.index), unsung.get(stem.index, notes[stem.index])
+            report = _report(track, parts[stem.index].preset, level, note)
+            if singer is not None:
+                report = replace(report, preset=singer.preset.name, note=" ".join(singer.notes))
+            reports.append(report)
+        mix = desk.sum(lambda part: progress("Mixing", _RENDERING_SHARE + _MIXING_SHARE * part))
+        begin = _RENDERING_SHARE + _MIXING_SHARE
+        with whole_file(destination) as partial:
+            mastered = master(
+                mix,
                 parameters,
-                lambda part: progress("Mixing", _RENDERING_SHARE + _MIXING_SHARE * part),
+                partial,
+                lambda part: progress("Mastering", begin + (1.0 - begin) * part),
             )
-            begin = _RENDERING_SHARE + _MIXING_SHARE
-            with whole_file(destination) as partial:
-                mastered = master(
-                    dry,
-                    mean_squares,
-                    tone,
-                    parameters,
-                    partial,
-                    lambda part: progress("Mastering", begin + (1.0 - begin) * part),
-                )
-    finally:
-        for path in paths:
-            path.unlink(missing_ok=True)
     return RenderResult(
         mix=destination,
         duration_seconds=frames / parameters.sample_rate,
@@ -202,6 +191,7 @@ def _render(
         soundfont_sha256=fonts.sha256(part.preset.font for part in parts),
         parameters=parameters,
         warnings=_warnings(reports, mastered.measurements, parameters),
+        mix_report=mastered.report,
     )
 
 
@@ -256,13 +246,14 @@ def _report(track: Track, preset: Preset, level: Level, note: str) -> TrackRepor
         peak_dbfs=level.peak_dbfs,
         level_db=level.level_db,
         note=note,
+        strip=level.strip,
     )
 
 
 def _check_disk(work_dir: Path, frames: int, parameters: RenderParameters) -> None:
-    # Two buses, the stems that may wait, one from the cache, and the finished file beside its
-    # predecessor.
-    sample_files = 2 + STEMS_AHEAD + 3
+    # Four groups, two sends and the mix, the stems that may wait, one from the cache, and the
+    # finished file beside its predecessor.
+    sample_files = 7 + STEMS_AHEAD + 3
     needed = frames * CHANNELS * (4 * sample_files + 2 * parameters.bit_depth // 8)
     free = shutil.disk_usage(work_dir).free
     if free < needed:

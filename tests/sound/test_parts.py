@@ -36,7 +36,6 @@ from compositions.sound.loudness import LoudnessMeter, Oversampler
 from compositions.sound.performance import NOTE_OFF, NOTE_ON, perform
 from compositions.sound.reverb import Convolver, impulse_response
 from compositions.sound.samplefile import BLOCK_FRAMES, SampleFile, whole_file
-from compositions.sound.tone import ToneMeter
 from tests.sound import scores
 
 RATE = 44_100
@@ -264,38 +263,6 @@ def test_the_room_decays_as_long_as_asked() -> None:
         curve = 10 * np.log10(energy / energy[0] + 1e-15)
         slope = (np.argmax(curve < -25) - np.argmax(curve < -5)) / RATE  # 20 dB of decay
         assert 3 * slope == pytest.approx(seconds, rel=0.25)
-
-
-def tilted_noise(slope_db: float) -> np.ndarray:
-    """Noise whose octave bands fall by ``slope_db`` each, as the tone meter hears it."""
-    count = BLOCK_FRAMES * 4
-    spectrum = np.fft.rfft(np.random.default_rng(2).standard_normal(count))
-    octaves = np.log2(np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0) / 1000.0)
-    mono = np.fft.irfft(spectrum * 10 ** ((slope_db - 3.01) * octaves / 20), count)
-    return np.stack([mono, mono], axis=1)
-
-
-def corrections(audio: np.ndarray) -> tuple[float, ...]:
-    meter = ToneMeter(RATE)
-    for start in range(0, len(audio), BLOCK_FRAMES):
-        meter.add(audio[start : start + BLOCK_FRAMES])
-    assert len(meter.sections()) == sum(gain != 0 for gain in meter.corrections_db())
-    return meter.corrections_db()
-
-
-def test_the_tone_of_a_record_is_left_alone() -> None:
-    assert corrections(tilted_noise(-1.8)) == (0.0, 0.0, 0.0, 0.0)
-
-
-def test_a_harsh_mix_gets_darker_and_a_dull_one_brighter() -> None:
-    harsh, dull = corrections(tilted_noise(2.0)), corrections(tilted_noise(-6.0))
-    assert harsh[0] > 0 > harsh[3] >= -3.0
-    assert dull[0] < 0 < dull[3] <= 3.0
-
-
-def test_a_pure_tone_keeps_its_tone() -> None:
-    tone = np.sin(2 * np.pi * 880 * np.arange(BLOCK_FRAMES * 2) / RATE)
-    assert corrections(np.stack([tone, tone], axis=1)) == (0.0, 0.0, 0.0, 0.0)
 
 
 # Files

@@ -26,7 +26,13 @@ from compositions.sound.performance import perform
 from tests.sound import meters, scores
 from tests.sound.conftest import Render
 
-PLAIN = {"reverb": False, "tone": False, "compression": False, "automatic_levels": False}
+PLAIN = {
+    "reverb": False,
+    "tone": False,
+    "compression": False,
+    "automatic_levels": False,
+    "mix_preset": "none",
+}
 
 
 def digest(path: Path) -> str:
@@ -109,7 +115,7 @@ def test_the_fader_changes_the_balance(render_score: Render) -> None:
             scores.track(TrackRole.CHORDS, scores.chords(4), program=4, pan=1.0),
         )
         left, right = meters.samples(
-            render_score(song, reverb=False, tone=False, compression=False).mix
+            render_score(song, reverb=False, tone=False, compression=False, mix_preset="none").mix
         ).T
         return meters.energy_db(left) - meters.energy_db(right)
 

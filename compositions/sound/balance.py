@@ -1,0 +1,134 @@
+"""The automatic balance of bus groups: the melody is heard, the bass is neither thin nor thick.
+
+Decided once per song from power per octave and block (1.5 s), so it is the same each time and
+moves no fader while the song plays. Partial masking is judged as in the "best practice" mixers of
+Reiss and others (De Man and Reiss, "A knowledge-engineered autonomous mixing system", AES 135,
+2013): what is important against everything else, in the octaves where it matters, while it plays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compositions.score.document import TrackRole
+from compositions.sound.equaliser import Bell
+from compositions.sound.mix_presets import OCTAVES_HZ
+from compositions.sound.spectrum import excess_db, power_db
+
+Powers = NDArray[np.float64]
+
+_PRESENCE = slice(4, 8)  # 500 Hz to 4 kHz
+_BASS = slice(1, 3)  # 63 and 125 Hz
+_SOUNDING_DB = -20.0  # of the loudest block: the group plays
+_QUIETEST_FRONT_DB, _LOUDEST_FRONT_DB = 0.0, 7.0
+_MOST_UP_DB, _MOST_DOWN_DB = 3.0, 2.5
+_MOST_CUT_DB = 2.5
+_BASS_TOLERANCE_DB = 2.0
+_MOST_BASS_DB = 2.5
+
+
+class Group(StrEnum):
+    """The bus groups of the desk."""
+
+    FRONT = "front"
+    HARMONY = "harmony"
+    BASS = "bass"
+    DRUMS = "drums"
+
+
+GROUPS = {
+    TrackRole.LEAD: Group.FRONT,
+    TrackRole.VOCAL: Group.FRONT,
+    TrackRole.BASS: Group.BASS,
+    TrackRole.DRUMS: Group.DRUMS,
+    TrackRole.PERCUSSION: Group.DRUMS,
+}
+
+
+def group_of(role: TrackRole) -> Group:
+    """The bus that tracks of this role go to."""
+    return GROUPS.get(role, Group.HARMONY)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Gains of the groups in dB, the octaves cut out of the harmony for the front, and why.
+
+    ``front_db`` is the front against all else from 500 Hz to 4 kHz while it plays, before; None
+    without a front or without anything beside it.
+    """
+
+    gains_db: Mapping[str, float]
+    cuts: tuple[Bell, ...] = ()
+    front_db: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+def balance(powers: Mapping[Group, Powers], wanted_db: tuple[float, ...]) -> Balance:
+    """Decide the gains of groups from their ``powers``, each of shape (blocks, octaves)."""
+    gains = {group.value: 0.0 for group in Group if group in powers}
+    cuts: tuple[Bell, ...] = ()
+    front_db = None
+    if Group.FRONT in powers and len(powers) > 1:
+        front_db, cuts = _unmask(powers, gains)
+    _settle_bass(powers, gains, wanted_db)
+    return Balance({name: round(gain, 2) for name, gain in gains.items()}, cuts, front_db)
+
+
+def _unmask(
+    powers: Mapping[Group, Powers], gains: dict[str, float]
+) -> tuple[float | None, tuple[Bell, ...]]:
+    front = powers[Group.FRONT]
+    level = front.sum(axis=1)
+    playing = level > level.max(initial=0.0) * 10.0 ** (_SOUNDING_DB / 10.0)
+    if not playing.any():
+        return None, ()
+    own = front[playing].sum(axis=0)
+    others = {group: found[playing].sum(axis=0) for group, found in powers.items()}
+    rest = np.sum([found for group, found in others.items() if group != Group.FRONT], axis=0)
+    if float(rest[_PRESENCE].sum()) <= 0.0:
+        return None, ()
+    heard = float(power_db(own[_PRESENCE].sum()) - power_db(rest[_PRESENCE].sum()))
+    cuts: tuple[Bell, ...] = ()
+    if heard < _QUIETEST_FRONT_DB:
+        missing = _QUIETEST_FRONT_DB - heard
+        gains[Group.FRONT] = min(0.5 * missing, _MOST_UP_DB)
+        if Group.HARMONY in gains:
+            gains[Group.HARMONY] = -min(0.35 * missing, _MOST_DOWN_DB)
+            # The octave that counts most for the front, of those where harmony covers it.
+            covered = np.minimum(own, others[Group.HARMONY])[_PRESENCE]
+            worst = int(np.argmax(covered)) + _PRESENCE.start
+            depth = round(min(0.5 * missing, _MOST_CUT_DB), 2)
+            if depth >= 0.25:
+                cuts = (Bell(OCTAVES_HZ[worst], -depth, 0.9),)
+    elif heard > _LOUDEST_FRONT_DB:
+        gains[Group.FRONT] = -min(0.5 * (heard - _LOUDEST_FRONT_DB), _MOST_DOWN_DB)
+    return round(heard, 2), cuts
+
+
+def _settle_bass(
+    powers: Mapping[Group, Powers], gains: dict[str, float], wanted_db: tuple[float, ...]
+) -> None:
+    """Move the bass group where the two octaves of the bass are far from the wanted spectrum."""
+    if Group.BASS not in powers or len(powers) < 2:
+        return
+    total = np.sum(
+        [
+            found.sum(axis=0) * 10.0 ** (gains[group.value] / 10.0)
+            for group, found in powers.items()
+        ],
+        axis=0,
+    )
+    excess = float(excess_db(power_db(total), wanted_db)[_BASS].mean())
+    if abs(excess) > _BASS_TOLERANCE_DB:
+        move = -0.5 * (excess - np.copysign(_BASS_TOLERANCE_DB, excess))
+        gains[Group.BASS] += float(np.clip(move, -_MOST_BASS_DB, _MOST_BASS_DB))

@@ -1,0 +1,140 @@
+"""What the desk needs to know of a song before its first stem: preset, tempo, kicks, places."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from compositions.score.document import Score, Track, TrackRole
+from compositions.score.performed import sounding_track
+from compositions.score.timeline import Timeline
+from compositions.sound.dynamics import CONTROL_FRAMES, Curve
+from compositions.sound.mix_presets import MixPreset, preset_for
+from compositions.sound.parameters import RenderParameters
+
+_KICKS = frozenset({35, 36})
+_DUCK_ATTACK_SECONDS = 0.004
+# Supporting roles share the sides; what carries the song stays in the middle.
+_PLACED = (
+    TrackRole.CHORDS,
+    TrackRole.ARPEGGIO,
+    TrackRole.HARMONY,
+    TrackRole.COUNTER_MELODY,
+    TrackRole.PERCUSSION,
+    TrackRole.OTHER,
+)
+_PLACES = (-0.35, 0.35, -0.6, 0.6, -0.2, 0.2)
+_PAN_CONTROL = "cc10"
+_SEND_CONTROL = "cc91"
+
+
+@dataclass(frozen=True, slots=True)
+class MixPlan:
+    """A song as the desk sees it.
+
+    ``preset`` is None for a plain desk. ``beat_seconds`` is a quarter note at the tempo that lasts
+    longest, ``kicks`` are (seconds, strength 0..1) of each stroke of the kick drum, ``places`` the
+    pan of tracks that nobody panned.
+    """
+
+    preset: MixPreset | None = None
+    beat_seconds: float = 0.5
+    kicks: tuple[tuple[float, float], ...] = ()
+    places: dict[str, float] = field(default_factory=dict)
+    sends: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+
+    def pan(self, track: Track) -> float:
+        """Pan of a track, -1..1: its own, or its place when the song has none."""
+        return self.places.get(track.id, track.pan)
+
+    def duck_curve(self, role: TrackRole, frames: int, sample_rate: int) -> Curve | None:
+        """Linear gains at control rate by which ``role`` gives way to the kicks, or None."""
+        if self.preset is None or not self.kicks:
+            return None
+        depth = self.preset.duck.depths_db.get(role.value, 0.0)
+        if depth <= 0.0:
+            return None
+        step = CONTROL_FRAMES / sample_rate
+        count = -(-frames // CONTROL_FRAMES)
+        attack = max(1, round(_DUCK_ATTACK_SECONDS / step))
+        release = max(2, round(self.preset.duck.beats * self.beat_seconds / step))
+        fall = np.linspace(0.0, 1.0, attack, endpoint=False)
+        rise = 0.5 + 0.5 * np.cos(np.linspace(0.0, math.pi, release))
+        shape = np.concatenate([fall, rise])
+        reduction = np.zeros(count)
+        for seconds, strength in self.kicks:
+            first = round(seconds / step) - attack
+            start, stop = max(0, first), min(count, first + len(shape))
+            if start < stop:
+                part = shape[start - first : stop - first] * (depth * strength)
+                np.maximum(reduction[start:stop], part, out=reduction[start:stop])
+        return np.asarray(10.0 ** (-reduction / 20.0))
+
+    def send_curve(self, track: Track, frames: int, sample_rate: int) -> Curve | None:
+        """Reverb send 0..1 at control rate where controller 91 moves it, or None."""
+        points = self.sends.get(track.id)
+        if not points:
+            return None
+        seconds = (np.arange(-(-frames // CONTROL_FRAMES)) + 0.5) * CONTROL_FRAMES / sample_rate
+        times = np.array([at for at, _ in points])
+        values = np.array([track.reverb_send, *(value for _, value in points)])
+        return values[np.searchsorted(times, seconds, side="right")]
+
+
+def plan_mix(score: Score, tracks: Sequence[Track], parameters: RenderParameters) -> MixPlan:
+    """Plan the mix of ``tracks``, the audible ones of ``score``."""
+    timeline = Timeline(score)
+    preset = preset_for(score.metadata, parameters.mix_preset)
+    sends = {
+        track.id: tuple(
+            (timeline.seconds(point.tick), min(max(point.value, 0.0), 127.0) / 127.0)
+            for point in track.automation
+            if point.parameter == _SEND_CONTROL
+        )
+        for track in tracks
+    }
+    return MixPlan(
+        preset=preset,
+        beat_seconds=60.0 / _longest_tempo(score, timeline),
+        kicks=_kicks(tracks, timeline),
+        places=_places(tracks) if preset is not None and parameters.automatic_levels else {},
+        sends={track_id: points for track_id, points in sends.items() if points},
+    )
+
+
+def _longest_tempo(score: Score, timeline: Timeline) -> float:
+    """Quarter notes per minute of the tempo that lasts longest; the first of equals."""
+    if not score.tempos:
+        return 120.0
+    ends = [timeline.seconds(change.tick) for change in score.tempos[1:]]
+    ends.append(max(timeline.length_seconds, timeline.seconds(score.tempos[-1].tick)))
+    lasting: dict[float, float] = {}
+    for change, end in zip(score.tempos, ends, strict=True):
+        lasting[change.bpm] = lasting.get(change.bpm, 0.0) + end - timeline.seconds(change.tick)
+    return max(lasting, key=lambda bpm: round(lasting[bpm], 6))
+
+
+def _kicks(tracks: Sequence[Track], timeline: Timeline) -> tuple[tuple[float, float], ...]:
+    found = [
+        (timeline.seconds(note.start), min(1.0, note.velocity / 100.0))
+        for track in tracks
+        if track.percussion and track.role == TrackRole.DRUMS
+        for note in sounding_track(track).notes
+        if note.pitch in _KICKS
+    ]
+    return tuple(sorted(found))
+
+
+def _places(tracks: Sequence[Track]) -> dict[str, float]:
+    """Places for the supporting tracks of a song in which nothing is panned."""
+    panned = any(
+        track.pan or any(point.parameter == _PAN_CONTROL for point in track.automation)
+        for track in tracks
+    )
+    movable = [track for track in tracks if track.role in _PLACED]
+    if panned or len(movable) < 2:
+        return {}
+    return {track.id: _PLACES[index % len(_PLACES)] for index, track in enumerate(movable)}

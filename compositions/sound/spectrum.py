@@ -1,0 +1,66 @@
+"""Power per octave over time: what balance, tone and pictures are decided and drawn from."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import rfft, rfftfreq
+
+from compositions.sound.mix_presets import OCTAVES_HZ
+from compositions.sound.samplefile import BLOCK_FRAMES, Samples
+
+_SILENCE = 1e-30
+# The octaves that say how loud a spectrum is as a whole: those that hold most of any music.
+_BODY = slice(2, 8)  # 125 Hz to 4 kHz
+
+
+class OctaveMeter:
+    """Collects the power in each of :data:`OCTAVES_HZ` of consecutive blocks, both channels."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._window = np.hanning(BLOCK_FRAMES)
+        frequencies = rfftfreq(BLOCK_FRAMES, 1.0 / sample_rate)
+        edges = [centre / np.sqrt(2.0) for centre in OCTAVES_HZ]
+        self._edges = np.searchsorted(frequencies, [*edges, OCTAVES_HZ[-1] * np.sqrt(2.0)])
+        self._blocks: list[NDArray[np.float64]] = []
+
+    def add(self, block: Samples) -> None:
+        """Measure the next block; one that is shorter counts as padded."""
+        powers = np.zeros(len(OCTAVES_HZ))
+        if block.any():
+            for channel in block.T:
+                padded = np.zeros(BLOCK_FRAMES)
+                padded[: len(channel)] = channel
+                spectrum = rfft(padded * self._window)
+                squares = spectrum.real**2 + spectrum.imag**2
+                sums = np.concatenate([[0.0], np.cumsum(squares)])
+                inside = np.minimum(self._edges, len(squares))
+                powers += sums[inside[1:]] - sums[inside[:-1]]
+        self._blocks.append(powers)
+
+    @property
+    def powers(self) -> NDArray[np.float64]:
+        """Power per block and octave, shape (blocks, octaves), of no particular unit."""
+        return np.array(self._blocks) if self._blocks else np.zeros((0, len(OCTAVES_HZ)))
+
+    @property
+    def levels_db(self) -> NDArray[np.float64]:
+        """Long-term power per octave in dB of no particular zero."""
+        return power_db(self.powers.sum(axis=0))
+
+
+def power_db(powers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """10 log10, with silence at -300 dB."""
+    return np.asarray(10.0 * np.log10(np.maximum(powers, _SILENCE)))
+
+
+def excess_db(levels_db: NDArray[np.float64], wanted_db: tuple[float, ...]) -> NDArray[np.float64]:
+    """How far each octave lies above the wanted spectrum, at the height that fits it best.
+
+    The height is the mean over the body of the spectrum (125 Hz to 4 kHz) of what is there: an
+    octave 30 dB under the loudest says nothing about height.
+    """
+    difference = levels_db - np.array(wanted_db)
+    body = difference[_BODY]
+    present = levels_db[_BODY] > levels_db.max() - 30.0
+    return np.asarray(difference - (float(body[present].mean()) if present.any() else 0.0))

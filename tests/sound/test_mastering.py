@@ -1,0 +1,174 @@
+"""The tone, width and loudness of the master, and meters that find planted faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from compositions.sound import measure
+from compositions.sound.equaliser import Filter
+from compositions.sound.mix_presets import OCTAVES_HZ, mix_preset, preset_names
+from compositions.sound.samplefile import BLOCK_FRAMES
+from compositions.sound.saturation import BandLevel, Exciter, soft_clip
+from compositions.sound.spectrum import OctaveMeter, excess_db
+from compositions.sound.tone import corrections_db, excitement, tone_sections
+from compositions.sound.width import SideMeter, SideShaper
+from tests.sound import meters, scores
+from tests.sound.conftest import Render
+
+RATE = 44_100
+Audio = NDArray[np.float64]
+
+
+def coloured_noise(levels_db: tuple[float, ...], seed: int = 2) -> Audio:
+    """Stereo noise with these powers per octave, straight lines between the centres."""
+    count = BLOCK_FRAMES * 4
+    frequencies = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
+    octaves = np.log2(frequencies / OCTAVES_HZ[5])
+    centres = np.log2(np.array(OCTAVES_HZ) / OCTAVES_HZ[5])
+    shape = 10 ** ((np.interp(octaves, centres, levels_db) - 3.01 * octaves) / 20)
+    rng = np.random.default_rng(seed)
+    channels = [
+        np.fft.irfft(np.fft.rfft(rng.standard_normal(count)) * shape, count) for _ in range(2)
+    ]
+    audio = np.stack(channels, axis=1)
+    return audio * 0.1 / np.abs(audio).max()
+
+
+def blocks(audio: Audio) -> list[Audio]:
+    return [audio[start : start + BLOCK_FRAMES] for start in range(0, len(audio), BLOCK_FRAMES)]
+
+
+def difference(audio: Audio) -> Audio:
+    return np.repeat(audio[:, :1] - audio[:, 1:], 2, axis=1)
+
+
+def levels(audio: Audio) -> NDArray[np.float64]:
+    meter = OctaveMeter(RATE)
+    for block in blocks(audio):
+        meter.add(block)
+    return meter.levels_db
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_the_tone_that_is_wanted_is_left_alone(name: str) -> None:
+    wanted = mix_preset(name).spectrum_db
+    gains = corrections_db(levels(coloured_noise(wanted)), wanted)
+    assert max(abs(gain) for gain in gains) < 0.6
+
+
+@pytest.mark.parametrize("slope", [-2.0, 2.0])
+def test_a_dull_or_harsh_mix_comes_closer_to_its_target(slope: float) -> None:
+    wanted = mix_preset("balanced").spectrum_db
+    off = tuple(level + slope * (index - 5) for index, level in enumerate(wanted))
+    audio = coloured_noise(off)
+    found = levels(audio)
+    gains = corrections_db(found, wanted)
+    assert np.sign(gains[8]) == -np.sign(slope) == -np.sign(gains[1])
+    shaped = Filter(*tone_sections(gains, RATE))
+    after = levels(np.concatenate([shaped.process(block) for block in blocks(audio)]))
+    inner = slice(1, 9)
+    before = np.abs(excess_db(found, wanted)[inner])
+    assert np.abs(excess_db(after, wanted)[inner]).mean() < 0.6 * before.mean()
+
+
+def test_a_pure_tone_keeps_its_tone() -> None:
+    tone = np.sin(2 * np.pi * 1000 * np.arange(BLOCK_FRAMES * 2) / RATE)
+    gains = corrections_db(levels(np.stack([tone, tone], axis=1)), mix_preset("pop").spectrum_db)
+    assert not any(gains)
+
+
+def test_the_exciter_makes_treble_only_where_it_is_missing() -> None:
+    wanted = mix_preset("balanced").spectrum_db
+    assert excitement(levels(coloured_noise(wanted)), wanted, (0.0,) * 10) == 0.0
+    dark = (*wanted[:8], -26.0, -45.0)
+    audio = coloured_noise(dark)
+    found = levels(audio)
+    amount = excitement(found, wanted, (0.0,) * 10)
+    assert amount > 0.0
+    level = BandLevel(RATE)
+    for block in blocks(audio):
+        level.add(block)
+    exciter = Exciter(amount, level.rms, RATE)
+    after = levels(np.concatenate([exciter.process(block) for block in blocks(audio)]))
+    assert after[8] > found[8] + 3.0
+    flute = levels(coloured_noise((*wanted[:8], -45.0, -60.0)))
+    assert excitement(flute, wanted, (0.0,) * 10) == 0.0
+    assert after[8] - after[5] < wanted[8] + 3.0  # brought out, not overdone
+    assert np.abs(after[:7] - found[:7]).max() < 0.5
+
+
+def test_soft_clip_has_slope_one_and_stays_in_bounds() -> None:
+    values = np.linspace(-9.0, 9.0, 2001)
+    bent = soft_clip(values)
+    assert np.abs(bent).max() <= 1.0
+    assert (np.diff(bent) >= 0.0).all()
+    small = np.array([1e-4, -1e-4])
+    assert soft_clip(small) == pytest.approx(small, rel=1e-6)
+
+
+def test_the_bass_of_the_mix_is_mono_and_the_middle_untouched() -> None:
+    audio = coloured_noise((0.0,) * 10)
+    shaper = SideShaper(4.0, RATE)
+    shaped = np.concatenate([shaper.process(block) for block in blocks(audio)])
+    assert shaped.sum(axis=1) == pytest.approx(audio.sum(axis=1), abs=1e-12)
+    change = levels(difference(shaped)) - levels(difference(audio))
+    assert change[0] < -15.0
+    assert change[5] == pytest.approx(4.0, abs=0.3)
+
+
+def test_mono_stays_mono_and_narrow_gets_wider() -> None:
+    audio = coloured_noise((0.0,) * 10)
+    mono, narrow = SideMeter(RATE), SideMeter(RATE)
+    for block in blocks(audio):
+        middle = block.mean(axis=1, keepdims=True)
+        mono.add(np.repeat(middle, 2, axis=1))
+        narrow.add(middle + 0.3 * (block - middle))
+    assert mono.correction_db(-6.0) == 0.0
+    assert narrow.side_db == pytest.approx(20 * np.log10(0.3), abs=0.3)
+    assert narrow.correction_db(-6.0) == pytest.approx(-6.0 - narrow.side_db)
+
+
+# Renders, and the same faults planted in them as negative controls
+
+
+def test_a_master_has_no_click_no_dc_and_is_not_clipped(
+    render_score: Render, tmp_path: Path
+) -> None:
+    held = [(0.0, 14.0, 57, 90), (0.0, 14.0, 64, 90)]
+    song = scores.score(scores.track(scores.TrackRole.PAD, held, program=89))
+    result = render_score(song)
+    audio = meters.samples(result.mix)
+    path = tmp_path / "faulty.wav"
+
+    def faulty(changed: Audio) -> Audio:
+        soundfile.write(path, changed, RATE, "PCM_24")
+        return meters.samples(path)
+
+    clean = meters.largest_jump(audio)
+    clicked = audio.copy()
+    clicked[RATE * 3 + 7] += 0.2
+    assert meters.largest_jump(faulty(clicked)) > 10 * clean
+    assert abs(audio[0]).max() < 1e-4
+    assert abs(audio[-1]).max() < 1e-4
+
+    assert result.measurements.dc_offset < 1e-3
+    faulty(audio + 0.02)
+    assert measure(path).dc_offset == pytest.approx(0.02, abs=2e-3)
+
+    assert meters.ebur128(result.mix)[1] <= -1.0
+    faulty(np.clip(audio * 8.0, -0.98, 0.98))
+    assert measure(path).true_peak_dbtp > -1.0
+    assert meters.ebur128(path)[1] > -1.0
+
+
+def test_the_report_tells_tone_width_and_balance(render_score: Render) -> None:
+    report = render_score(scores.band(4)).audio_metadata()["mix_report"]
+    assert report["preset"] == "balanced"
+    assert set(report["balance"]["gains_db"]) == {"front", "harmony", "bass", "drums"}
+    assert len(report["master"]["tone_db"]) == len(OCTAVES_HZ)
+    assert -20.0 < report["master"]["side_db"] < 0.0
