@@ -19,7 +19,7 @@ from compositions.ai_sessions import replay_jobs as _replay_jobs  # noqa: F401 -
 from compositions.ai_sessions.composing import compose_step
 from compositions.ai_sessions.steps import begin_step, end_step, note_failure, step_of_job
 from compositions.composer import Composition as Composed
-from compositions.documents import load_score
+from compositions.documents import load_score, music_hash
 from compositions.history.versions import set_document
 from compositions.models import AISession, AISessionStep, Composition, Export, Render, Version
 from compositions.score.lrc import write_lrc
@@ -28,7 +28,7 @@ from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
-from compositions.workshop import soundfont_paths, stem_cache, tags_for
+from compositions.workshop import made_with, soundfont_paths, stem_cache, tags_for
 from media.models import Asset
 from media.services import keep_file, prepare_file
 
@@ -152,6 +152,8 @@ class RenderOutcome:
     """What rendering leaves for the finish: the figures, and the files in the storage."""
 
     result: RenderResult
+    content_hash: str
+    made_with: dict[str, Any]
     mix: Asset
     mp3: Asset
 
@@ -169,10 +171,12 @@ class RenderKind(JobKind):
         """Synthesise, mix, master, encode."""
         row = _row(Render, context, "render", "composition__project")
         composition = row.composition
+        score = load_score(composition)
         try:
+            fonts = soundfont_paths()
             result = render(
-                load_score(composition),
-                soundfont=soundfont_paths(),
+                score,
+                soundfont=fonts,
                 parameters=RenderParameters.from_dict(row.parameters),
                 work_dir=context.work_dir,
                 on_progress=lambda part, step: context.progress(part * RENDER_SHARE, step),
@@ -198,7 +202,7 @@ class RenderKind(JobKind):
         keep: dict[str, Any] = {"title": composition.name, "kind": Asset.Kind.AUDIO, "role": "mix"}
         mix = _prepare(composition, context, result.mix, ending="wav", **keep, **figures)
         mp3 = _prepare(composition, context, mp3_path, ending="mp3", **keep, **figures)
-        return RenderOutcome(result, mix, mp3)
+        return RenderOutcome(result, music_hash(score), made_with(fonts), mix, mp3)
 
     def finish(self, context: JobContext, outcome: RenderOutcome) -> dict[str, Any]:
         """Keep the files, note the measurements, and let the song play this mix."""
@@ -206,7 +210,9 @@ class RenderKind(JobKind):
         row = _row(Render, context, "render")
         row.mix, row.mp3 = keep_file(outcome.mix), keep_file(outcome.mp3)
         row.parameters = result.parameters.to_dict()
-        row.measurements = result.audio_metadata()
+        # Somebody may have edited the song after the mix was asked for.
+        row.content_hash = outcome.content_hash
+        row.measurements = {**result.audio_metadata(), "made_with": outcome.made_with}
         row.peaks = result.peaks.to_dict()
         row.duration_seconds = result.duration_seconds
         row.engine_version = result.engine_version

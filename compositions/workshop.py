@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from compositions.composer.spec import Source
 from compositions.documents import music_hash
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
-from compositions.sound import SoundError, Tags, find_default_soundfont
+from compositions.sound import SoundError, SoundFont, Tags, find_default_soundfont
 from compositions.sound.instruments.cache import own_soundfont
 from compositions.sound.stem_cache import StemCache
+from compositions.sound.synthesis import engine_identity
 
 Progress = Callable[[float, str], None]
 
@@ -109,6 +110,17 @@ def stem_cache() -> StemCache | None:
     if settings.STEM_CACHE_MB <= 0:
         return None
     return StemCache(settings.VAR_DIR / "stems", settings.STEM_CACHE_MB * 1_000_000)
+
+
+def made_with(fonts: Sequence[Path]) -> dict[str, Any]:
+    """All that a render's bytes depend on besides song and parameters, as plain JSON.
+
+    The programs of the synthesis, and the SHA-256 of each SoundFont under its file's name.
+    """
+    return {
+        "engine": engine_identity(),
+        "soundfonts": {path.name: SoundFont(path).sha256 for path in fonts},
+    }
 
 
 def tags_for(*, title: str, theory: dict[str, Any] | None = None) -> Tags:
