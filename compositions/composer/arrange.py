@@ -19,6 +19,7 @@ from compositions.composer.ensembles import FIGURE
 from compositions.composer.events import Event, Part
 from compositions.composer.four_part import BASS, Voices, write_voices
 from compositions.composer.harmony import Changes
+from compositions.composer.part_lines import without_parallels
 from compositions.composer.part_writing import write_parts
 from compositions.composer.plan import PlannedSection, SongPlan
 
@@ -54,6 +55,11 @@ def arrange(
             part.events = lines.pop(0)
         elif written is None:
             part.events = _play(plan, changes, seat, part, melodies, has_bass)
+            if voices is not None and part.figure == "counter" and sings_bass:
+                lead = melodies.get("vocal") or melodies.get("lead") or {}
+                tune = [event for index in sorted(lead) for event in lead[index]]
+                others = (tune, voices.alto, voices.tenor, voices.bass)
+                part.events = without_parallels(part.events, others, plan.bars * plan.grid.steps)
         else:
             threshold = _threshold(plan, seat)
             part.events = [

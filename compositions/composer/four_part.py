@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from compositions.composer.events import Event
 from compositions.composer.harmony import Changes
 from compositions.composer.moments import NOTHING, Step, Tune, steps_of, velocity_of
+from compositions.composer.part_lines import Lines
 from compositions.composer.plan import SongPlan
 from compositions.composer.roman import Harmony
 from compositions.composer.seeds import stream
@@ -69,7 +70,35 @@ def write_voices(
         for voice, pitch in zip(lines, pitches, strict=True):
             voice.append(Event(step.start, step.end - step.start, pitch, velocity))
     _pass(plan, lines, line)
-    return Voices(lines[2], lines[1], lines[0])
+    low, high = _bass_range(bass)
+    alto, tenor, lowest = _mended(plan, line, lines[::-1], steps, (ALTO, TENOR, (low, high)))
+    return Voices(alto, tenor, lowest)
+
+
+def _bass_range(bass: tuple[int, int]) -> tuple[int, int]:
+    return max(bass[0], 36), max(min(bass[1], BASS[1]), bass[0] + 11)
+
+
+def _mended(
+    plan: SongPlan,
+    tune: Sequence[Event],
+    voices: list[list[Event]],
+    steps: Sequence[Step],
+    ranges: Sequence[tuple[int, int]],
+) -> list[list[Event]]:
+    """Return the voices with other notes where they still go in parallel with the tune.
+
+    The path knows what the tune does between two moments only roughly.
+    """
+    lines = Lines(plan.bars * plan.grid.steps, [tune, *voices])
+    if not lines.mend(steps, ranges):
+        return voices
+    known = {event.start: event.velocity for voice in voices for event in voice}
+
+    def velocity(tick: int) -> int:
+        return known.get(tick) or velocity_of(plan, tick)
+
+    return [lines.events(number, velocity) for number in range(1, len(voices) + 1)]
 
 
 # -- The voicings of a moment ----------------------------------------------------------------
@@ -158,7 +187,7 @@ def _static(
 
 def _lead(steps: Sequence[Step], bass: tuple[int, int]) -> list[tuple[int, ...]]:
     """Return the cheapest path: for each step (bass, tenor, alto)."""
-    low, high = max(bass[0], 36), max(min(bass[1], BASS[1]), bass[0] + 11)
+    low, high = _bass_range(bass)
     layers = []
     for step, following in pairwise([*steps, None]):
         if step is None:  # pragma: no cover - only the last of the pairs is None

@@ -7,6 +7,7 @@ cells at a time, so that every change of a line can be tried and taken back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from compositions.composer.events import Event
 from compositions.composer.moments import NOTHING, Step
@@ -22,17 +23,18 @@ _MENDINGS = 3
 class Lines:
     """The tune (line 0) and the lines below it, highest first: a pitch and an onset per cell."""
 
-    def __init__(self, cells: int, tunes: Sequence[Sequence[Event]], players: int) -> None:
+    def __init__(self, cells: int, written: Sequence[Sequence[Event]], players: int = 0) -> None:
+        """Take what is written, the tune first, and make room for ``players`` more lines."""
         self.cells = cells
-        self.players = players
-        self.pitch = [[NOTHING] * cells for _ in range(players + 1)]
-        self.onset = [[False] * cells for _ in range(players + 1)]
-        for tune in tunes:
-            for event in tune:
+        self.players = len(written) - 1 + players
+        self.pitch = [[NOTHING] * cells for _ in range(self.players + 1)]
+        self.onset = [[False] * cells for _ in range(self.players + 1)]
+        for number, line in enumerate(written):
+            for event in line:
                 first = (event.start + TICKS_PER_STEP // 2) // TICKS_PER_STEP
                 stop = max(first + 1, (event.end + TICKS_PER_STEP // 2) // TICKS_PER_STEP)
                 if 0 <= first < cells:
-                    self.put(0, first, min(stop, cells), event.pitch)
+                    self.put(number, first, min(stop, cells), event.pitch)
 
     def write(self, steps: Sequence[Step], pitches: Sequence[Sequence[int]], bar: int) -> None:
         """Write a pitch for every player and moment; one that stays is held inside a bar."""
@@ -82,6 +84,13 @@ class Lines:
                 break
         return found
 
+    def parallels(self, line: int, first: int, stop: int) -> int:
+        """Count the parallels of a line with the others in cells and just before."""
+        moments = [c for c in range(max(0, first - _REACH), stop) if self.moment(c)]
+        return sum(
+            1 for a, b in pairwise(moments) if b >= first for _ in self._parallels(line, a, b)
+        )
+
     def moment(self, cell: int) -> bool:
         """Whether any line begins a note in a cell."""
         return any(onsets[cell] for onsets in self.onset)
@@ -130,22 +139,28 @@ class Lines:
                 found.append((cell, end, pitches[cell]))
         return found
 
-    def mend(self, steps: Sequence[Step], ranges: Sequence[tuple[int, int]]) -> None:
-        """Take another note of the chord wherever two lines still go in parallel or cross."""
+    def mend(self, steps: Sequence[Step], ranges: Sequence[tuple[int, int]]) -> bool:
+        """Take another note of the chord wherever two lines still go in parallel or cross.
+
+        Return whether a note was changed.
+        """
+        mended = False
         for _ in range(_MENDINGS):
-            wrong = 0
+            changes = 0
             for number in range(self.players, 0, -1):
                 for step in steps:
-                    wrong += self._mended(number, step, ranges[number - 1])
-            if not wrong:
-                return
+                    changes += self._mended(number, step, ranges[number - 1])
+            mended = mended or changes > 0
+            if not changes:
+                break
+        return mended
 
-    def _mended(self, line: int, step: Step, allowed: tuple[int, int]) -> int:
+    def _mended(self, line: int, step: Step, allowed: tuple[int, int]) -> bool:
         first, stop = step.start // TICKS_PER_STEP, step.end // TICKS_PER_STEP
         now = self.pitch[line][first]
         best = self.faults(line, first, stop)
         if not best:
-            return 0
+            return False
         classes = step.basses if line == self.players else step.harmony.pitch_classes
         choices = [
             pitch
@@ -158,9 +173,9 @@ class Lines:
             kept = self.pitch[line][:], self.onset[line][:]
             self.put(line, first, stop, pitch)
             if self.faults(line, first, stop) < best:
-                return 1
+                return True
             self.pitch[line], self.onset[line] = kept
-        return 1
+        return False
 
     def events(self, line: int, velocity: Callable[[int], int]) -> list[Event]:
         """Return a line as notes."""
@@ -173,3 +188,16 @@ class Lines:
             )
             for first, stop, pitch in self.notes(line)
         ]
+
+
+def without_parallels(
+    line: Sequence[Event], others: Sequence[Sequence[Event]], cells: int
+) -> list[Event]:
+    """Return a line beside written parts without the notes that go in parallel with one."""
+    kept: list[Event] = []
+    for event in sorted(line, key=lambda event: event.start):
+        lines = Lines(cells, [[*kept, event], *others])
+        first = max(0, event.start // TICKS_PER_STEP)
+        if not lines.parallels(0, first, min(cells, event.end // TICKS_PER_STEP)):
+            kept.append(event)
+    return kept

@@ -161,3 +161,12 @@ def test_a_band_with_chords_is_no_ensemble_in_voices() -> None:
     for prompt in ("jazz quartet, 8 bars", "piano trio in C, 8 bars", "solo violin, 8 bars"):
         names = {track.name for track in song(prompt, 1).score.tracks}
         assert not names & {"Violin I", "Violin II", "Tenor Sax I"}
+
+
+def test_a_descant_over_four_parts_keeps_off_their_parallels() -> None:
+    for seed in (1, 2):
+        score = song("hymn SATB choir C, 24 bars", seed).score
+        found = parallels(lines) if (lines := voices_of(score)) else None
+        if found is not None:
+            assert found.fifths == found.octaves == 0
+    assert any(voices_of(song("hymn SATB choir C, 24 bars", seed).score) for seed in (1, 2))
