@@ -1,0 +1,1 @@
+"""Figures of finished mixes, for ``manage.py sound_bench``."""
