@@ -30,6 +30,7 @@ DEFAULT_CONTENT_TYPE = "application/octet-stream"
 # Our own table: the system's differs from machine to machine.
 CONTENT_TYPES: dict[str, str] = {
     ".wav": "audio/wav",
+    ".aiff": "audio/aiff",
     ".mp3": "audio/mpeg",
     ".flac": "audio/flac",
     ".ogg": "audio/ogg",
@@ -45,6 +46,7 @@ CONTENT_TYPES: dict[str, str] = {
     ".pdf": "application/pdf",
     ".txt": "text/plain",
     ".lrc": "text/x-lrc",
+    ".cho": "text/x-chordpro",
     ".zip": "application/zip",
 }
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}

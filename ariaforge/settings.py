@@ -153,6 +153,8 @@ JOB_RETENTION_DAYS = env.int("JOB_RETENTION_DAYS", default=30)
 JOB_KIND_MODULES = env.list("JOB_KIND_MODULES", default=[])
 # How long a song rests before its unsaved edits become a version.
 IDLE_VERSION_SECONDS = env.int("IDLE_VERSION_SECONDS", default=600)
+# How long the files of exports are kept; 0 keeps them for ever.
+EXPORT_RETENTION_DAYS = env.float("EXPORT_RETENTION_DAYS", default=30.0)
 # A language model that may help to read prompts; off without an address and a model's name.
 LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
 LLM_API_KEY = env.str("LLM_API_KEY", default="")

@@ -195,7 +195,7 @@ class ImportAdmin(BaseModelAdmin):
 class ExportAdmin(BaseModelAdmin):
     """Exports."""
 
-    list_display = ["composition", "format", "created_at", "created_by"]
+    list_display = ["composition", "format", "created_at", "expires_at", "created_by"]
     list_filter = ["format"]
     search_fields = ["composition__name"]
     raw_id_fields = ["composition", "render", "asset", "job"]

@@ -1,4 +1,4 @@
-"""Pages for bringing files in and taking them out."""
+"""Pages for bringing files in."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
-from ariaforge.exceptions import DomainError, InvalidInputError
-from compositions import imports, services
-from compositions.history_pages import actor_of, song_to_change, song_to_see
-from compositions.models import Composition, Export, Import
+from ariaforge.exceptions import DomainError
+from compositions import imports
+from compositions.history_pages import actor_of, song_to_change
+from compositions.models import Import
 from compositions.notices import dismiss_stopped_work
 from compositions.page_access import page_for_members
-from compositions.selectors import song_files
 from projects.models import Project
 
 
@@ -77,38 +75,6 @@ def composition_dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put away the notice of an import or a mix that failed."""
     dismiss_stopped_work(composition=song_to_change(request, pk))
     return redirect("composition_detail", pk=pk)
-
-
-@page_for_members
-@require_POST
-def composition_export(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask for a file of the song."""
-    song = song_to_change(request, pk)
-    wanted = request.POST.get("format", "")
-    try:
-        if wanted not in Export.Format.values:
-            raise InvalidInputError("Choose a format for the file.")
-        services.request_export(composition=song, user=actor_of(request), format=wanted)
-    except DomainError as error:
-        messages.error(request, error.message)
-    if request.headers.get("HX-Request") == "true":
-        return _exports(request, song)
-    return redirect("composition_detail", pk=pk)
-
-
-@never_cache
-@page_for_members
-@require_safe
-def composition_exports(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Send the list of the song's exports, for the page that waits for one."""
-    return _exports(request, song_to_see(request, pk))
-
-
-def _exports(request: HttpRequest, song: Composition) -> HttpResponse:
-    user = actor_of(request)
-    can_edit = Project.objects.editable_by(user).filter(pk=song.project_id).exists()
-    context = {"song": song, "can_edit": can_edit, **song_files(song)}
-    return render(request, "compositions/_exports.html", context)
 
 
 def _project(request: HttpRequest, key: str) -> Project:

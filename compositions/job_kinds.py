@@ -1,4 +1,4 @@
-"""The work on songs that runs in the background: compose, render, export."""
+"""The work on songs that runs in the background: compose, render."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ from compositions.ai_sessions.steps import begin_step, end_step, note_failure, s
 from compositions.composer import Composition as Composed
 from compositions.documents import load_score, music_hash
 from compositions.history.versions import set_document
-from compositions.models import AISession, AISessionStep, Composition, Export, Render, Version
-from compositions.score.lrc import write_lrc
+from compositions.models import AISession, AISessionStep, Composition, Render, Version
 from compositions.score.midi import write_midi
-from compositions.score.musicxml import MusicXmlError, write_musicxml
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
@@ -230,92 +228,6 @@ class RenderKind(JobKind):
             composition.audio_metadata = result.measurements.to_dict()
         composition.save(update_fields=["current_render", "pending_render", "audio_metadata"])
         return {"render": str(row.pk), **result.measurements.to_dict()}
-
-
-@register
-class ExportKind(JobKind):
-    """A song becomes a file in the format that somebody asked for."""
-
-    name = "export"
-    label = "Export a file"
-    queue = "render"
-    time_limit_seconds = 900
-
-    def run(self, context: JobContext) -> Asset:
-        """Write MIDI, MusicXML or LRC from the document, or encode the mix."""
-        export = _row(Export, context, "export", "composition__project", "render__mix")
-        composition = export.composition
-        if export.format == Export.Format.MIDI:
-            context.progress(0.5, "Writing")
-            file_type = export.settings.get("midi_type", 1)
-            content: Path | bytes = write_midi(load_score(composition), file_type=file_type)
-            kind, ending = Asset.Kind.MIDI, "mid"
-        elif export.format == Export.Format.MUSICXML:
-            context.progress(0.1, "Writing")
-            content = self._notation(context, composition)
-            kind, ending = Asset.Kind.DOCUMENT, "musicxml"
-        elif export.format == Export.Format.LRC:
-            context.progress(0.5, "Writing")
-            content = self._timed_lyrics(composition, words=export.settings.get("words", True))
-            kind, ending = Asset.Kind.DOCUMENT, "lrc"
-        else:
-            content = self._encode(context, export)
-            kind, ending = Asset.Kind.AUDIO, export.format
-        return _prepare(
-            composition,
-            context,
-            content,
-            title=composition.name,
-            ending=ending,
-            kind=kind,
-            role="export",
-        )
-
-    def _notation(self, context: JobContext, composition: Composition) -> bytes:
-        """Write MusicXML; what the file does not say goes to the job's log."""
-        try:
-            written = write_musicxml(load_score(composition))
-        except MusicXmlError as error:
-            raise JobError("cannot_export", str(error)) from error
-        for remark in written.remarks:
-            context.log("info", remark)
-        return written.content
-
-    def _timed_lyrics(self, composition: Composition, *, words: bool) -> bytes:
-        """Write the sung lines with their times; with ``words`` those of words, too."""
-        try:
-            return write_lrc(load_score(composition), words=words).encode("utf-8")
-        except ValueError as error:
-            raise JobError("cannot_export", f"LRC holds sung words: {error}.") from error
-
-    def _encode(self, context: JobContext, export: Export) -> Path:
-        if export.render is None or export.render.mix is None:
-            raise JobError("mix_is_gone", "The mix of this song is gone; render it again first.")
-        source = context.work_dir / "mix.wav"
-        with export.render.mix.file.open("rb") as stored, source.open("wb") as local:
-            for chunk in stored.chunks():
-                local.write(chunk)
-        destination = context.work_dir / f"export.{export.format}"
-        composition = export.composition
-        try:
-            encode(
-                source,
-                destination,
-                format=export.format,  # type: ignore[arg-type]
-                tags=tags_for(title=composition.name, theory=composition.theory_data),
-                on_progress=lambda part: context.progress(part * 0.95, "Encoding"),
-            )
-        except SoundError as error:
-            raise JobError("cannot_export", str(error)) from error
-        return destination
-
-    def finish(self, context: JobContext, outcome: Asset) -> dict[str, Any]:
-        """Keep the file in the export's history."""
-        export = _row(Export, context, "export")
-        export.asset = keep_file(outcome)
-        export.save(update_fields=["asset"])
-        _note_artifact(context, "file", export.asset)
-        return {"export": str(export.pk)}
 
 
 def _row(model: type[Row], context: JobContext, parameter: str, *related: str) -> Row:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ariaforge.context import acting_as
 from ariaforge.jobs.periodic import periodic
 from compositions.editing import lock_document
+from compositions.exporting.services import expire_exports
 from compositions.history.versions import save_working_copy
 from compositions.llm.records import forget_texts
 from compositions.models import Composition, EditBatch, Version
@@ -48,6 +49,12 @@ def save_idle_songs() -> int:
 def forget_llm_texts() -> int:
     """Empty what was said to language models longer ago than ``settings.LLM_RETENTION_DAYS``."""
     return forget_texts()
+
+
+@periodic(every=timedelta(minutes=10))
+def remove_expired_exports() -> int:
+    """Remove the files of exports that are older than ``settings.EXPORT_RETENTION_DAYS``."""
+    return expire_exports()
 
 
 def _idle_songs() -> CompositionQuerySet:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from ariaforge.exceptions import NotPermittedError
-from compositions.models import Composition, Export, Import
-from compositions.models.output import NOTE_FORMATS
+from compositions.exporting.history import offered_formats
+from compositions.models import Composition, Import
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -92,11 +92,6 @@ def song_files(song: Composition) -> dict[str, Any]:
     ``origin`` is the file that the song was made from, if it was.
     """
     exports = list(song.exports.select_related("asset", "job")[:EXPORTS_SHOWN])
-    formats = [
-        (value, label)
-        for value, label in Export.Format.choices
-        if value in NOTE_FORMATS or song.current_render_id is not None
-    ]
     origin = None
     if not song.ai_prompt:
         origin = song.imports.filter(mode=Import.Mode.NEW).select_related("asset").first()
@@ -105,6 +100,6 @@ def song_files(song: Composition) -> dict[str, Any]:
         "exports_active": any(
             row.job is not None and row.job.state in ("queued", "running") for row in exports
         ),
-        "export_formats": formats if song.is_composed else [],
+        "export_formats": [(facts.value, facts.label) for facts in offered_formats(song)],
         "origin": origin,
     }

@@ -20,9 +20,8 @@ from compositions.ai_sessions.steps import add_step, open_session
 from compositions.composer import parse_prompt
 from compositions.editing import apply_edits
 from compositions.event_topics import composition_topic
-from compositions.models import AISessionStep, Composition, Export, Preset, Render
+from compositions.models import AISessionStep, Composition, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
-from compositions.models.output import NOTE_FORMATS
 from compositions.score.document import mint_id
 from compositions.score.entities import META_ID
 from compositions.sound import RenderParameters
@@ -243,51 +242,6 @@ def request_render(
         composition.pending_render = render
         composition.save(update_fields=["pending_render"])
     return render
-
-
-def request_export(
-    *,
-    composition: Composition,
-    user: User,
-    format: str,  # noqa: A002 - the word musicians and the API use
-    settings: dict[str, Any] | None = None,
-    idempotency_key: str = "",
-) -> Export:
-    """Ask for a file of the song. A sound file needs a finished render.
-
-    Raises :class:`NothingComposedYetError` when what the format needs is not there yet.
-    """
-    if not composition.is_composed:
-        raise NothingComposedYetError("The song has no notes yet; wait until it is composed.")
-    render = composition.current_render
-    if format not in NOTE_FORMATS and render is None:
-        raise NothingComposedYetError("The mix is not finished yet; wait until it is rendered.")
-    with transaction.atomic():
-        if idempotency_key:
-            one_at_a_time(composition)
-            earlier = composition.exports.filter(
-                job__owner=user, job__idempotency_key=idempotency_key
-            ).first()
-            if earlier is not None:
-                return earlier
-        export = Export.objects.create(
-            composition=composition,
-            render=None if format in NOTE_FORMATS else render,
-            format=format,
-            settings=settings or {},
-            content_hash=composition.content_hash,
-            created_by=user,
-            updated_by=user,
-        )
-        export.job = submit_job(
-            owner=user,
-            kind="export",
-            parameters={"export": str(export.pk)},
-            topic=composition_topic(composition.pk),
-            idempotency_key=idempotency_key,
-        )
-        export.save(update_fields=["job"])
-    return export
 
 
 def cancel_work(*, composition: Composition) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from compositions import import_views, variation_pages, views
+from compositions import export_pages, import_views, variation_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -30,8 +30,19 @@ urlpatterns = [
         variation_pages.composition_variations,
         name="composition_variations",
     ),
-    path("songs/<uuid:pk>/export/", import_views.composition_export, name="composition_export"),
-    path("songs/<uuid:pk>/exports/", import_views.composition_exports, name="composition_exports"),
+    path("songs/<uuid:pk>/export/", export_pages.composition_export, name="composition_export"),
+    path("songs/<uuid:pk>/exports/", export_pages.composition_exports, name="composition_exports"),
+    path("songs/<uuid:pk>/exports/all/", export_pages.song_exports, name="song_exports"),
+    path(
+        "songs/<uuid:pk>/exports/<uuid:export>/again/",
+        export_pages.song_export_again,
+        name="song_export_again",
+    ),
+    path(
+        "songs/<uuid:pk>/exports/<uuid:export>/delete/",
+        export_pages.song_export_delete,
+        name="song_export_delete",
+    ),
     path("songs/<uuid:pk>/", include("compositions.history_urls")),
     path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
 ]

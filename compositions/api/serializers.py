@@ -12,7 +12,6 @@ from ariaforge.api.jobs import JobSerializer
 from compositions.models import (
     Chord,
     Composition,
-    Export,
     Preset,
     Render,
     Section,
@@ -220,44 +219,6 @@ class RenderRequestSerializer(serializers.Serializer[Any]):
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from error
         return value
-
-
-class ExportSerializer(serializers.ModelSerializer):
-    """A file made from a song."""
-
-    composition = serializers.UUIDField(source="composition_id", read_only=True)
-    asset = AssetSerializer(read_only=True, allow_null=True)
-    job = JobSerializer(read_only=True, allow_null=True)
-
-    class Meta:
-        model = Export
-        fields = [
-            "id",
-            "composition",
-            "format",
-            "settings",
-            "content_hash",
-            "asset",
-            "job",
-            "created_at",
-        ]
-        read_only_fields = fields
-
-
-class ExportSettingsSerializer(serializers.Serializer[Any]):
-    """Choices for an export; each only where the format has it."""
-
-    midi_type = serializers.ChoiceField(choices=[0, 1], required=False)
-    words = serializers.BooleanField(
-        required=False, help_text="LRC: a time for each word, not only for each line."
-    )
-
-
-class ExportRequestSerializer(serializers.Serializer[Any]):
-    """A request for a file."""
-
-    format = serializers.ChoiceField(choices=Export.Format.choices)
-    settings = ExportSettingsSerializer(required=False)
 
 
 class PresetSerializer(serializers.ModelSerializer):

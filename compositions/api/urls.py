@@ -14,6 +14,7 @@ from compositions.api.editing_views import (
     UndoBatchView,
     UndoView,
 )
+from compositions.api.export_views import ExportFormatsView, ExportViewSet
 from compositions.api.import_views import ImportIntoView, ImportSongView, ImportViewSet
 from compositions.api.lyric_views import LyricsView
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
@@ -27,7 +28,7 @@ router.register("compositions", views.CompositionViewSet, basename="composition"
 router.register("presets", views.PresetViewSet, basename="preset")
 _song = "compositions/<uuid:composition_pk>"
 router.register(f"{_song}/renders", views.RenderViewSet, basename="composition-render")
-router.register(f"{_song}/exports", views.ExportViewSet, basename="composition-export")
+router.register(f"{_song}/exports", ExportViewSet, basename="composition-export")
 router.register(f"{_song}/imports", ImportViewSet, basename="composition-imports")
 router.register(f"{_song}/sessions", AISessionViewSet, basename="composition-session")
 router.register(f"{_song}/versions", VersionViewSet, basename="composition-version")
@@ -37,6 +38,7 @@ router.register(f"{_song}/proposals", ProposalViewSet, basename="composition-pro
 
 urlpatterns = [
     path("compositions/import/", ImportSongView.as_view(), name="composition-import-new"),
+    path("export-formats/", ExportFormatsView.as_view(), name="export-formats"),
     path(f"{_song}/import/", ImportIntoView.as_view(), name="composition-import"),
     path(f"{_song}/variations/", VariationsView.as_view(), name="composition-variations"),
     path(f"{_song}/lyrics/", LyricsView.as_view(), name="composition-lyrics"),

@@ -28,8 +28,6 @@ from compositions.api.serializers import (
     ComposeSerializer,
     CompositionListSerializer,
     CompositionSerializer,
-    ExportRequestSerializer,
-    ExportSerializer,
     PresetSerializer,
     RenderRequestSerializer,
     RenderSerializer,
@@ -37,7 +35,7 @@ from compositions.api.serializers import (
     TrackSerializer,
 )
 from compositions.documents import load_score
-from compositions.models import Composition, Export, Preset, Render
+from compositions.models import Composition, Preset, Render
 from compositions.score.midi import write_midi
 
 
@@ -223,45 +221,6 @@ class RenderViewSet(OfCompositionViewSet):
             **form.validated_data,
         )
         return Response(self.get_serializer(render).data, status=status.HTTP_202_ACCEPTED)
-
-
-@extend_schema_view(
-    list=extend_schema(summary="List the exports of a song"),
-    retrieve=extend_schema(summary="Get an export"),
-)
-class ExportViewSet(OfCompositionViewSet):
-    """Files made from a song, with their history."""
-
-    queryset = Export.objects.none()
-    serializer_class = ExportSerializer
-    required_scope = "render"
-
-    def related(self) -> QuerySet[Any]:
-        """With file and job."""
-        return Export.objects.select_related("asset", "job")
-
-    def get_throttles(self) -> list[Any]:
-        """Exporting has a limit of its own."""
-        self.throttle_scope = "export" if self.action == "create" else None
-        return super().get_throttles()
-
-    @extend_schema(
-        summary="Export a song",
-        parameters=[IDEMPOTENCY_KEY],
-        request=ExportRequestSerializer,
-        responses={202: ExportSerializer},
-    )
-    def create(self, request: Request, composition_pk: str) -> Response:
-        """Ask for a file in a format."""
-        form = ExportRequestSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        export = services.request_export(
-            composition=self.get_composition(),
-            user=actor(request),
-            idempotency_key=idempotency_key(request),
-            **form.validated_data,
-        )
-        return Response(self.get_serializer(export).data, status=status.HTTP_202_ACCEPTED)
 
 
 @extend_schema_view(

@@ -96,16 +96,26 @@ class Render(BaseModel):
 
 @audited()
 class Export(BaseModel):
-    """A file made from a song for somebody, kept in the history after the file is gone."""
+    """A file made from a song for somebody, kept in the history after the file is gone.
+
+    ``settings`` is what was chosen; of a ``zip`` it names the ``formats`` in it.
+    ``content_hash`` is that of the document, or of the mix that was encoded. The file goes
+    after ``expires_at``.
+    """
 
     class Format(models.TextChoices):
         MIDI = "midi", "MIDI"
         WAV = "wav", "WAV"
+        AIFF = "aiff", "AIFF"
         MP3 = "mp3", "MP3"
         FLAC = "flac", "FLAC"
+        M4A = "m4a", "M4A (AAC)"
         OGG = "ogg", "Ogg Vorbis"
+        OPUS = "opus", "Opus"
         MUSICXML = "musicxml", "MusicXML"
+        CHORDPRO = "chordpro", "ChordPro (chord sheet)"
         LRC = "lrc", "LRC (timed lyrics)"
+        ZIP = "zip", "ZIP of several"
 
     composition = models.ForeignKey(
         "compositions.Composition", on_delete=models.CASCADE, related_name="exports"
@@ -123,6 +133,8 @@ class Export(BaseModel):
         "ariaforge.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    expires_at = models.DateTimeField(null=True, blank=True)
+
     soft_delete_parents = ("composition", "composition__project")
 
     objects = AliveManager.from_queryset(CompositionContentQuerySet)()
@@ -133,7 +145,29 @@ class Export(BaseModel):
         constraints = [
             models.CheckConstraint(
                 name="export_format_known",
-                condition=Q(format__in=["midi", "wav", "mp3", "flac", "ogg", "musicxml", "lrc"]),
+                condition=Q(
+                    format__in=[
+                        "midi",
+                        "wav",
+                        "aiff",
+                        "mp3",
+                        "flac",
+                        "m4a",
+                        "ogg",
+                        "opus",
+                        "musicxml",
+                        "chordpro",
+                        "lrc",
+                        "zip",
+                    ]
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="export_files_that_expire",
+                condition=Q(asset__isnull=False),
             ),
         ]
 
@@ -141,5 +175,7 @@ class Export(BaseModel):
         return f"{self.get_format_display()} of {self.composition_id}"
 
 
-NOTE_FORMATS = frozenset({Export.Format.MIDI, Export.Format.MUSICXML, Export.Format.LRC})
+NOTE_FORMATS = frozenset(
+    {Export.Format.MIDI, Export.Format.MUSICXML, Export.Format.CHORDPRO, Export.Format.LRC}
+)
 """The formats that are written from the document; the others need a mix."""

@@ -35,7 +35,9 @@ def write_lrc(score: Score, *, words: bool = True, artist: str = "") -> str:
     With ``words`` every word has its time. Raises ``ValueError`` for a song without words.
     """
     timeline = Timeline(score)
-    lines = _lines(score)
+    ends = _ends(score)
+    lines = [_words(group, ends) for group in sung_lines(score)]
+    lines.sort(key=lambda line: (line[0].start, line[0].text))
     if not lines:
         raise ValueError("the song has no words")
     head = [f"[ti:{_safe(score.title)}]"] if score.title else []
@@ -59,8 +61,8 @@ def write_lrc(score: Score, *, words: bool = True, artist: str = "") -> str:
     return "\n".join([*head, *out]) + "\n"
 
 
-def _lines(score: Score) -> list[list[_Word]]:
-    """Return the sung lines in order of time, each as its words."""
+def sung_lines(score: Score) -> list[list[tuple[Note, Syllable]]]:
+    """Return the sung lines in order of time, each as its syllables with their notes."""
     notes = {note.id: (number, note) for number, track in enumerate(score.tracks)
              for note in track.notes}  # fmt: skip
     ends = _ends(score)
@@ -75,8 +77,7 @@ def _lines(score: Score) -> list[list[_Word]]:
             groups.append([])
         groups[-1].append((note, entry))
         key = here
-    lines = [_words(group, ends) for group in groups]
-    return sorted(lines, key=lambda line: (line[0].start, line[0].text))
+    return sorted(groups, key=lambda group: (group[0][0].start, group[0][1].text))
 
 
 def _words(group: list[tuple[Note, Syllable]], ends: dict[str, int]) -> list[_Word]:

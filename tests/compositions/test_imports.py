@@ -24,6 +24,7 @@ from ariaforge.jobs.services import IdempotencyKeyReusedError
 from ariaforge.models import Job
 from compositions.documents import load_plain, load_score
 from compositions.editing import apply_edits
+from compositions.exporting.services import request_export
 from compositions.history.proposals import accept
 from compositions.history.versions import set_document
 from compositions.imports import import_into, import_song
@@ -35,7 +36,7 @@ from compositions.score.entities import to_entities
 from compositions.score.midi import read_midi, write_midi
 from compositions.score.musicxml import read_musicxml
 from compositions.score.serialisation import to_dict
-from compositions.services import cancel_work, delete_composition, request_export, retry_work
+from compositions.services import cancel_work, delete_composition, retry_work
 from media.models import Asset
 from tests.compositions.brought import edited, fail_waiting, midi, musicxml
 from tests.compositions.songs import example_score, make_song

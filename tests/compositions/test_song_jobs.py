@@ -7,6 +7,7 @@ import threading
 import time
 
 import mido
+import mutagen
 import pytest
 import soundfile
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from ariaforge.jobs.services import submit_job
 from ariaforge.models import Job
 from compositions.ai_sessions.steps import add_step, open_session
 from compositions.documents import load_plain, load_score, music_hash
+from compositions.exporting.services import request_export
 from compositions.history.branches import protect_branch
 from compositions.history.versions import load_version
 from compositions.models import AISessionStep, Composition, Export, Track, Version
@@ -30,7 +32,6 @@ from compositions.services import (
     create_from_prompt,
     delete_composition,
     rename,
-    request_export,
     request_render,
     retry_work,
 )
@@ -151,7 +152,7 @@ def test_nothing_is_rendered_or_exported_before_there_are_notes(musician):
         request_export(composition=song, user=musician, format="midi")
 
 
-@pytest.mark.parametrize("audio_format", ["flac", "ogg", "mp3", "wav"])
+@pytest.mark.parametrize("audio_format", ["flac", "m4a"])
 def test_exports_of_the_mix_are_files_of_their_format(
     finished_song, musician, run_jobs, audio_format
 ):
@@ -159,10 +160,8 @@ def test_exports_of_the_mix_are_files_of_their_format(
     run_jobs("render")
     export = Export.objects.get(composition=finished_song)
     with export.asset.file.open("rb") as stored:
-        information = soundfile.info(io.BytesIO(stored.read()))
-    assert information.duration == pytest.approx(
-        finished_song.current_render.duration_seconds, abs=0.1
-    )
+        length = mutagen.File(stored).info.length
+    assert length == pytest.approx(finished_song.current_render.duration_seconds, abs=0.1)
     assert export.asset.filename == f"{finished_song.name}.{audio_format}"
 
 

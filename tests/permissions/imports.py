@@ -39,6 +39,14 @@ def brought(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk, "pk": world.brought.pk}
 
 
+def exported(world: World) -> dict[str, Any]:
+    return {"pk": world.song.pk, "export": world.export.pk}
+
+
+def in_export(world: World) -> dict[str, Any]:
+    return {"composition_pk": world.song.pk, "pk": world.export.pk}
+
+
 def musicxml(world: World) -> dict[str, Any]:
     return {"format": "musicxml"}
 
@@ -60,6 +68,11 @@ IMPORTS: list[Row] = [
         bodies={"POST": musicxml},
     ),
     page("composition_exports", args=song, GET="login 404 200 200 200 200 404"),
+    page("song_exports", args=song, GET="login 404 200 200 200 200 404"),
+    page("song_export_again", args=exported, POST="login 404 403 403 302 302 404"),
+    page("song_export_delete", args=exported, POST="login 404 403 403 302 302 404"),
+    api("export-formats", GET="401 200 200 200 200 200 200"),
+    api("composition-export-again", args=in_export, POST="401 404 403 403 202 202 404"),
     api(
         "composition-import-new",
         POST="401 202 202 202 202 202 202",

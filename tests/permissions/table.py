@@ -364,7 +364,12 @@ COMPOSITIONS: list[Row] = [
         POST="401 404 403 403 202 202 404",
         bodies={"POST": midi_export},
     ),
-    api("composition-export-detail", args=export, GET="401 404 200 200 200 200 404"),
+    api(
+        "composition-export-detail",
+        args=export,
+        GET="401 404 200 200 200 200 404",
+        DELETE="401 404 403 403 204 204 404",
+    ),
     api(
         "composition-version-list",
         args=in_song,

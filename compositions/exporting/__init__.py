@@ -1,0 +1,1 @@
+"""Files made from songs: what can be asked for, how each is written, how long it is kept."""

@@ -1,0 +1,113 @@
+"""The formats that a song can be exported in, and what can be chosen for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from compositions.models import Export
+from compositions.sound.encoding import BIT_DEPTHS, FORMAT_RATES, FORMATS
+from media.models import Asset
+
+RANGE_CHOICES = (
+    "from_bar",
+    "to_bar",
+    "from_seconds",
+    "to_seconds",
+    "loop",
+    "count_in_bars",
+)
+"""The choices of a stretch; every sound format has them."""
+_WITH_BIT_RATE = ("mp3", "m4a")
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFacts:
+    """What is known of one format.
+
+    ``ending`` is that of the file; ``settings`` the names of what can be chosen for it;
+    ``needs_mix`` tells sound from what is written from the document.
+    """
+
+    value: str
+    ending: str
+    kind: str
+    settings: tuple[str, ...] = ()
+    needs_mix: bool = False
+    sample_rates: tuple[int, ...] = ()
+    bit_depths: tuple[int, ...] = ()
+    about: str = field(default="")
+
+    @property
+    def label(self) -> str:
+        """The format as people know it."""
+        return str(Export.Format(self.value).label)
+
+
+_ABOUT = {
+    "wav": "For mixing and mastering elsewhere",
+    "aiff": "The same for Apple's programs",
+    "flac": "Lossless, half the size",
+    "mp3": "Plays everywhere",
+    "m4a": "AAC, for phones and tablets",
+    "ogg": "Vorbis, free of patents",
+    "opus": "The smallest that sounds good",
+}
+
+
+def _sound(name: str) -> FormatFacts:
+    depths = BIT_DEPTHS.get(name, ())
+    settings = ["sample_rate", *RANGE_CHOICES]
+    settings += ["bit_depth"] if depths else []
+    settings += ["bitrate_kbps"] if name in _WITH_BIT_RATE else []
+    return FormatFacts(
+        value=name,
+        ending=name,
+        kind=Asset.Kind.AUDIO,
+        settings=tuple(sorted(settings)),
+        needs_mix=True,
+        sample_rates=FORMAT_RATES[name],
+        bit_depths=depths,
+        about=_ABOUT[name],
+    )
+
+
+FACTS: dict[str, FormatFacts] = {
+    facts.value: facts
+    for facts in (
+        *(_sound(name) for name in ("wav", "aiff", "flac", "mp3", "m4a", "ogg", "opus")),
+        FormatFacts(
+            "midi",
+            "mid",
+            Asset.Kind.MIDI,
+            settings=("midi_type",),
+            about="The notes as they are played, for any studio program",
+        ),
+        FormatFacts(
+            "musicxml",
+            "musicxml",
+            Asset.Kind.DOCUMENT,
+            about="The notes as they are written, for notation programs",
+        ),
+        FormatFacts(
+            "chordpro",
+            "cho",
+            Asset.Kind.DOCUMENT,
+            about="Chords over the words, for singing along",
+        ),
+        FormatFacts(
+            "lrc",
+            "lrc",
+            Asset.Kind.DOCUMENT,
+            settings=("words",),
+            about="The words with their times, for karaoke",
+        ),
+    )
+}
+"""Every single format by its name, in the order in which they are offered. ``zip`` is none of
+them: it holds several."""
+
+SETTINGS: tuple[str, ...] = tuple(
+    sorted({name for facts in FACTS.values() for name in facts.settings})
+)
+
+assert set(FORMATS) <= set(FACTS)  # noqa: S101 - what the encoder can, the studio offers

@@ -1,0 +1,92 @@
+"""The exports of a song in words: what was asked for, how it went, how long the file stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compositions.exporting.choices import formats_of
+from compositions.exporting.formats import FACTS, FormatFacts
+from compositions.models import Composition, Export
+from compositions.models.output import NOTE_FORMATS
+
+ACTIVE_STATES = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLine:
+    """One export as lists show it.
+
+    ``state`` is "waiting", "ready", "failed", "cancelled" or "gone"; ``text`` says why it failed.
+    """
+
+    export: Export
+    name: str
+    choices: str
+    state: str
+    text: str = ""
+    progress: int = 0
+
+
+def export_lines(exports: Iterable[Export]) -> list[ExportLine]:
+    """Tell each export; their jobs and files must be joined."""
+    return [_line(export) for export in exports]
+
+
+def offered_formats(song: Composition) -> list[FormatFacts]:
+    """What the song can be exported in now."""
+    if not song.is_composed:
+        return []
+    return [
+        facts
+        for facts in FACTS.values()
+        if facts.value in NOTE_FORMATS or song.current_render_id is not None
+    ]
+
+
+def _line(export: Export) -> ExportLine:
+    job = export.job
+    state, text, progress = "gone", "The file has expired.", 0
+    if export.asset is not None:
+        state, text = "ready", ""
+    elif job is None:
+        text = "The file is gone."
+    elif job.state in ACTIVE_STATES:
+        state, text, progress = "waiting", job.step or "", round(100 * job.progress)
+    elif job.state in ("failed", "cancelled"):
+        state, text = job.state, job.error_message
+    return ExportLine(export, _name(export), choices_text(export.settings), state, text, progress)
+
+
+def _name(export: Export) -> str:
+    if export.format != Export.Format.ZIP:
+        return str(export.get_format_display())
+    labels = (FACTS[name].label for name in formats_of(export) if name in FACTS)
+    return f"ZIP: {', '.join(labels)}"
+
+
+def choices_text(settings: Mapping[str, Any]) -> str:
+    """Return the settings of an export in a few words, empty for none."""
+    parts = []
+    if rate := settings.get("sample_rate"):
+        parts.append(f"{rate / 1000:g} kHz")
+    if depth := settings.get("bit_depth"):
+        parts.append("32 bit float" if depth == 32 else f"{depth} bit")
+    if bit_rate := settings.get("bitrate_kbps"):
+        parts.append(f"{bit_rate} kbit/s")
+    first, last = settings.get("from_bar"), settings.get("to_bar")
+    if first or last:
+        parts.append(f"bars {first or 1} to {last or 'the end'}")
+    begin, end = settings.get("from_seconds"), settings.get("to_seconds")
+    if begin or end:
+        parts.append(f"{begin or 0:g} s to {f'{end:g} s' if end else 'the end'}")
+    if settings.get("loop"):
+        parts.append("loop")
+    if bars := settings.get("count_in_bars"):
+        parts.append(f"count-in of {bars} bar{'s' if bars > 1 else ''}")
+    if "midi_type" in settings:
+        parts.append(f"type {settings['midi_type']}")
+    if settings.get("words") is False:
+        parts.append("by lines")
+    return ", ".join(parts)

@@ -1,0 +1,132 @@
+"""The job that makes the file of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from ariaforge.exceptions import InvalidInputError
+from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
+from compositions.exporting.choices import formats_of, wants_bars
+from compositions.exporting.formats import FACTS
+from compositions.exporting.writing import Writer, write_note, write_zip
+from compositions.models import Export
+from compositions.score.musicxml import MusicXmlError
+from compositions.sound import SoundError
+from media.models import Asset
+from media.services import keep_file, prepare_file
+
+_ZIP_SHARE = 0.05
+
+
+@register
+class ExportKind(JobKind):
+    """A song becomes a file in the format that somebody asked for, or a ZIP of several."""
+
+    name = "export"
+    label = "Export a file"
+    queue = "render"
+    time_limit_seconds = 1800
+
+    def run(self, context: JobContext) -> Asset:
+        """Write each format, from the document or from the mix."""
+        export = _export(context)
+        _check_mix(export)
+        names = formats_of(export)
+        writer = Writer(export, context.work_dir)
+        share = (1.0 - _ZIP_SHARE) / max(1, len(names))
+        files: list[Path] = []
+        left_out: list[str] = []
+        for place, name in enumerate(names):
+            report = _shared(context, place * share, share)
+            try:
+                files.append(writer.write(name, export.settings, report))
+            except (SoundError, MusicXmlError) as error:
+                raise JobError("cannot_export", str(error)) from error
+            except InvalidInputError as error:
+                raise JobError("cannot_export", error.message) from error
+            except ValueError as error:
+                reason = f"{FACTS[name].label} cannot be written: {str(error).rstrip('.')}."
+                if len(names) == 1:
+                    raise JobError("cannot_export", reason) from error
+                left_out.append(reason)
+        for remark in [*writer.remarks, *left_out]:
+            context.log("info", remark)
+        if export.format != Export.Format.ZIP:
+            return _stored(export, context, files[0], FACTS[export.format].kind)
+        if not files:
+            raise JobError("cannot_export", " ".join(left_out))
+        if left_out:
+            files.append(write_note(left_out, context.work_dir))
+        context.progress(1.0 - _ZIP_SHARE, "Packing")
+        packed = write_zip(files, context.work_dir / "export.zip")
+        return _stored(export, context, packed, Asset.Kind.ARCHIVE)
+
+    def finish(self, context: JobContext, outcome: Asset) -> dict[str, Any]:
+        """Keep the file in the export's history, until it expires."""
+        export = _export(context)
+        export.asset = keep_file(outcome)
+        if settings.EXPORT_RETENTION_DAYS > 0:
+            kept = timedelta(days=settings.EXPORT_RETENTION_DAYS)
+            export.expires_at = timezone.now() + kept
+        export.save(update_fields=["asset", "expires_at"])
+        file = export.asset
+        context.add_artifact(
+            "file", file, content_type=file.content_type, size_bytes=file.size_bytes
+        )
+        return {"export": str(export.pk)}
+
+
+def _shared(context: JobContext, begin: float, share: float) -> Callable[[float, str], None]:
+    return lambda part, step: context.progress(begin + share * part, step)
+
+
+def _export(context: JobContext) -> Export:
+    """Return the row, if the job's owner may still change its song."""
+    owner = User.objects.get(pk=context.owner_id)
+    rows = Export.objects.editable_by(owner)
+    related = ("composition__project", "render__mix")
+    row: Export | None = (
+        rows.select_related(*related).filter(pk=context.parameters["export"]).first()
+    )
+    if row is None:
+        raise JobError(
+            "song_is_gone",
+            "The song, or its project, was deleted meanwhile, or you may no longer change it.",
+        )
+    return row
+
+
+def _check_mix(export: Export) -> None:
+    """Raise ``JobError`` when bars were chosen and the song is no longer the one of the mix."""
+    render = export.render
+    if render is None or not wants_bars(export.settings):
+        return
+    if render.content_hash != export.composition.content_hash:
+        raise JobError(
+            "mix_is_older",
+            "The song was edited since it was mixed, so its bars are elsewhere in the mix. "
+            "Render it again, or choose the stretch by seconds.",
+        )
+
+
+def _stored(export: Export, context: JobContext, path: Path, kind: str) -> Asset:
+    """Put the file into the storage, named after the song."""
+    composition = export.composition
+    return prepare_file(
+        owner=User.objects.get(pk=context.owner_id),
+        project=composition.project,
+        content=path,
+        filename=f"{composition.name}{path.suffix}",
+        kind=kind,
+        role="export",
+        provenance=Asset.Provenance.AI_GENERATED,
+        generator={"composition": str(composition.pk), "job": str(context.job_id)},
+        folder=context.files_folder,
+    )

@@ -1,0 +1,66 @@
+"""``manage.py export``: a song of the studio to files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from ariaforge.exceptions import DomainError
+from ariaforge.jobs.registry import JobError
+from compositions.exporting.choices import checked
+from compositions.exporting.formats import FACTS
+from compositions.exporting.writing import Writer, write_zip
+from compositions.models import Composition, Export
+from compositions.progress_bar import ProgressBar
+from compositions.score.errors import MusicXmlError
+from compositions.sound import SoundError
+
+
+class Command(BaseCommand):
+    """Export a song without a worker, and without a row in its history."""
+
+    help = "Export a song in one format, or in several as one ZIP."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("song", help="the song's id, as in the address of its page")
+        parser.add_argument("--format", action="append", required=True, choices=list(FACTS))
+        parser.add_argument("--out", type=Path, required=True, help="the file to write")
+        parser.add_argument("--sample-rate", type=int)
+        parser.add_argument("--bit-depth", type=int)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the formats beside ``--out``, then put the file there."""
+        destination: Path = options["out"]
+        names = list(dict.fromkeys(options["format"]))
+        try:
+            song = Composition.objects.with_work().get(pk=options["song"])
+        except (Composition.DoesNotExist, ValidationError) as error:
+            raise CommandError(f"There is no song {options['song']}.") from error
+        if not song.is_composed:
+            raise CommandError("The song has no notes yet.")
+        settings = {name: options[name] for name in ("sample_rate", "bit_depth")}
+        try:
+            chosen = checked(names, settings)
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with (
+                ProgressBar() as bar,
+                tempfile.TemporaryDirectory(dir=destination.parent) as folder,
+            ):
+                writer = Writer(Export(composition=song, render=song.current_render), Path(folder))
+                files = [writer.write(name, chosen, bar) for name in names]
+                finished = files[0]
+                if len(files) > 1:
+                    finished = write_zip(files, Path(folder) / "export.zip")
+                shutil.move(finished, destination)
+        except (DomainError, JobError, SoundError, MusicXmlError, ValueError, OSError) as error:
+            raise CommandError(str(error)) from error
+        for remark in writer.remarks:
+            self.stderr.write(remark)
+        self.stdout.write(f"{destination}: {destination.stat().st_size:,} bytes")
