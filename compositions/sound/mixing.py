@@ -162,20 +162,33 @@ class Desk:
             level_db += self._plan.preset.levels_db.get(track.role.value, 0.0)
         return min(max(level_db, -_LARGEST_LEVEL_DB), _LARGEST_LEVEL_DB)
 
-    def sum(self, on_progress: Callable[[float], None]) -> Mix:
+    def sum(
+        self,
+        on_progress: Callable[[float], None],
+        *,
+        like: Desk | None = None,
+        effects: bool = True,
+    ) -> Mix:
         """Balance the groups and add them, the reverb and the echo up to one mix.
 
-        The mix belongs to the desk and goes with it.
+        The mix belongs to the desk and goes with it. ``like`` is the desk of a whole song of which
+        this one holds a part: its balance and glue are taken. Without ``effects`` reverb and echo
+        are left out.
         """
+        groups = (like or self)._groups
         parameters, preset, rate = self._parameters, self._plan.preset, self._parameters.sample_rate
-        decided = Balance({group.value: 0.0 for group in self._groups})
+        decided = Balance({group.value: 0.0 for group in groups})
         if preset and parameters.automatic_levels:
-            powers = {group: np.asarray(bus.octaves) for group, bus in self._groups.items()}
+            powers = {group: np.asarray(bus.octaves) for group, bus in groups.items()}
             decided = balance(powers, preset.spectrum_db)
-        sources = [self._group_source(group, decided) for group in Group if group in self._groups]
-        if "reverb" in self._files:
+        sources = [
+            self._group_source(group, decided, groups[group])
+            for group in Group
+            if group in self._groups
+        ]
+        if effects and "reverb" in self._files:
             sources.append(self._reverb_source())
-        if "echo" in self._files and preset:
+        if effects and "echo" in self._files and preset:
             delay = PingPongDelay(
                 self._files["echo"],
                 preset.delay.beats * self._plan.beat_seconds,
@@ -195,16 +208,14 @@ class Desk:
             self._files[name] = SampleFile(path, self._frames, create=True)
         return self._files[name]
 
-    def _group_source(self, group: Group, decided: Balance) -> Source:
+    def _group_source(self, group: Group, decided: Balance, whole: _GroupBus) -> Source:
         rate, preset = self._parameters.sample_rate, self._plan.preset
         gain = linear(decided.gains_db[group.value])
         cuts = decided.cuts if group == Group.HARMONY else ()
         equaliser = Filter(*(bell(cut, rate) for cut in cuts))
         glue = None
         if preset and self._parameters.compression and group in (Group.DRUMS, Group.HARMONY):
-            glue = compressor_curve(
-                np.asarray(self._groups[group].mean_squares), rate, most_db=preset.glue_db
-            )
+            glue = compressor_curve(np.asarray(whole.mean_squares), rate, most_db=preset.glue_db)
         bus = self._bus(group.value)
 
         def read(start: int, count: int) -> Samples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,14 +24,22 @@ from compositions.sound.performance import audible_tracks, perform
 from compositions.sound.samplefile import CHANNELS, SampleFile, whole_file
 from compositions.sound.soundfont import Preset, SoundFonts
 from compositions.sound.stem_cache import StemCache
+from compositions.sound.stem_files import (
+    PREMASTER_NAME,
+    STEMS_NAME,
+    StemFile,
+    write_samples,
+    write_stems,
+)
 from compositions.sound.stems import dry_stems
-from compositions.sound.synthesis import STEMS_AHEAD, Part, engine_version
+from compositions.sound.synthesis import STEMS_AHEAD, Part, Stem, engine_version
 from compositions.sound.vocal import cast_singers, vocal_version
 
 SOUND_VERSION = "2"
 MIX_NAME = "mix.wav"
 LONGEST_SECONDS = 3600.0
 _RENDERING_SHARE, _MIXING_SHARE = 0.65, 0.08
+_STEMS_SHARE = 0.15  # of a render that writes its stems, too
 _LOUDNESS_PROMISE_LU = 0.5
 _MEGABYTE = 1_000_000
 
@@ -61,6 +69,7 @@ class RenderResult:
     parameters: RenderParameters
     warnings: tuple[str, ...] = ()
     mix_report: dict[str, Any] = field(default_factory=dict)
+    stems: tuple[StemFile, ...] = ()
 
     def audio_metadata(self) -> dict[str, Any]:
         """Figures as plain JSON values, without peaks and paths."""
@@ -85,8 +94,9 @@ def render(
     work_dir: Path,
     on_progress: ProgressCallback | None = None,
     stem_cache: StemCache | None = None,
+    with_stems: bool = False,
 ) -> RenderResult:
-    """Render ``score`` to ``work_dir``/mix.wav.
+    """Render ``score`` to ``work_dir``/mix.wav; ``with_stems`` also its stems, to ``stems`` there.
 
     Of several SoundFonts the first is the General MIDI one; the others add instruments to it.
     ``on_progress(part, step)`` gets 0..1, never falling, and "Rendering", "Mixing" or "Mastering";
@@ -112,10 +122,20 @@ def render(
     progress("Rendering", 0.0)
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
-        _check_disk(work_dir, frames, parameters)
+        _check_disk(work_dir, frames, parameters, 2 * len(tracks) + 8 if with_stems else 0)
         plan = plan_mix(score, tracks, parameters)
         return _render(
-            tracks, score, timeline, fonts, frames, parameters, work_dir, progress, stem_cache, plan
+            tracks,
+            score,
+            timeline,
+            fonts,
+            frames,
+            parameters,
+            work_dir,
+            progress,
+            stem_cache,
+            plan,
+            with_stems,
         )
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -136,6 +156,7 @@ def _render(
     progress: _Progress,
     stem_cache: StemCache | None,
     plan: MixPlan,
+    with_stems: bool,
 ) -> RenderResult:
     parts, notes = _parts(tracks, timeline, fonts, parameters.sample_rate)
     singers, unsung = cast_singers(tracks, score, timeline, parameters.vocal, parameters.seed)
@@ -146,16 +167,20 @@ def _render(
     def on_frames(index: int, frame: int) -> None:
         progress("Rendering", _RENDERING_SHARE * (index + frame / frames) / len(parts))
 
-    stems = dry_stems(
-        parts,
-        cache=stem_cache,
-        soundfonts=fonts,
-        sample_rate=parameters.sample_rate,
-        frames=frames,
-        work_dir=work_dir,
-        on_frames=on_frames,
-        singers=singers,
-    )
+    def play(on_frames: Callable[[int, int], None]) -> Generator[Stem]:
+        return dry_stems(
+            parts,
+            cache=stem_cache,
+            soundfonts=fonts,
+            sample_rate=parameters.sample_rate,
+            frames=frames,
+            work_dir=work_dir,
+            on_frames=on_frames,
+            singers=singers,
+        )
+
+    stems = play(on_frames)
+    files: tuple[StemFile, ...] = ()
     with closing(stems), Desk(work_dir, frames, parameters, plan) as desk:
         for stem in stems:
             track = tracks[stem.index]
@@ -169,6 +194,26 @@ def _render(
             reports.append(report)
         mix = desk.sum(lambda part: progress("Mixing", _RENDERING_SHARE + _MIXING_SHARE * part))
         begin = _RENDERING_SHARE + _MIXING_SHARE
+        if with_stems:
+            folder = work_dir / STEMS_NAME
+            try:
+                with closing(play(lambda index, frame: progress("Mixing", begin))) as again:
+                    files = write_stems(
+                        again,
+                        tracks,
+                        lambda track: crowd[track.role],
+                        desk,
+                        plan,
+                        parameters,
+                        frames,
+                        folder,
+                        lambda part: progress("Mixing", begin + _STEMS_SHARE * part),
+                    )
+                write_samples(mix.file, parameters.sample_rate, folder / PREMASTER_NAME)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            begin += _STEMS_SHARE
         with whole_file(destination) as partial:
             mastered = master(
                 mix,
@@ -192,6 +237,7 @@ def _render(
         parameters=parameters,
         warnings=_warnings(reports, mastered.measurements, parameters),
         mix_report=mastered.report,
+        stems=files,
     )
 
 
@@ -250,11 +296,11 @@ def _report(track: Track, preset: Preset, level: Level, note: str) -> TrackRepor
     )
 
 
-def _check_disk(work_dir: Path, frames: int, parameters: RenderParameters) -> None:
+def _check_disk(work_dir: Path, frames: int, parameters: RenderParameters, stem_files: int) -> None:
     # Four groups, two sends and the mix, the stems that may wait, one from the cache, and the
     # finished file beside its predecessor.
     sample_files = 7 + STEMS_AHEAD + 3
-    needed = frames * CHANNELS * (4 * sample_files + 2 * parameters.bit_depth // 8)
+    needed = frames * CHANNELS * (4 * (sample_files + stem_files) + 2 * parameters.bit_depth // 8)
     free = shutil.disk_usage(work_dir).free
     if free < needed:
         raise SoundError(

@@ -51,6 +51,16 @@ def test_a_song_of_the_studio_is_rendered_by_its_id(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".mp3"] == ["a.mp3"]
 
 
+def test_stems_come_beside_the_mix(midi: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "stems"
+    render(midi, tmp_path / "a.wav", stems=folder)
+    found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.wav"))
+    assert found == ["dry/01 lead.wav", "mix before mastering.wav", "wet/01 lead.wav"]
+    lengths = {soundfile.info(path).frames for path in [*folder.rglob("*.wav"), tmp_path / "a.wav"]}
+    assert len(lengths) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"a.mid", "a.wav", "new"}
+
+
 def test_refusals_name_what_there_is(midi: Path, tmp_path: Path, settings: object) -> None:
     with pytest.raises(CommandError, match="no preset “Vinyl”; choose one of Streaming, Loud"):
         render(midi, tmp_path / "b.wav", preset="Vinyl")

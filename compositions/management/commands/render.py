@@ -2,12 +2,13 @@
 
 ::
 
-    manage.py render song.mid --out song.flac --lufs -16
+    manage.py render song.mid --out song.flac --lufs -16 --stems stems
     manage.py render 0197… --out song.mp3 --preset Loud
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
@@ -27,6 +28,7 @@ from compositions.score.midi_guard import MidiError, read_midi_safely
 from compositions.sound import FORMATS as FORMAT_NAMES
 from compositions.sound import RenderParameters, SoundError, encode, render
 from compositions.sound.encoding import AudioFormat
+from compositions.sound.stem_files import STEMS_NAME
 from compositions.workshop import soundfont_paths, stem_cache, tags_for
 
 FORMATS: dict[str, AudioFormat] = {f".{name}": name for name in FORMAT_NAMES}
@@ -44,6 +46,9 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="the ending chooses the format")
         parser.add_argument(
             "--preset", help=f"one of {', '.join(entry['name'] for entry in RENDER_PRESETS)}"
+        )
+        parser.add_argument(
+            "--stems", type=Path, help="a folder for the dry and wet stems (32 bit float WAV)"
         )
         parser.add_argument(
             "--lufs", type=float, help="integrated loudness (the preset's, else -14)"
@@ -73,6 +78,7 @@ class Command(BaseCommand):
                     work_dir=Path(work_dir),
                     on_progress=bar,
                     stem_cache=stem_cache(),
+                    with_stems=options["stems"] is not None,
                 )
                 finished = Path(work_dir) / f"finished{destination.suffix}"
                 if audio_format == "wav":
@@ -80,6 +86,10 @@ class Command(BaseCommand):
                 else:
                     tags = tags_for(title=title, theory=theory)
                     encode(result.mix, finished, format=audio_format, tags=tags)
+                if options["stems"] is not None:
+                    shutil.copytree(
+                        Path(work_dir) / STEMS_NAME, options["stems"], dirs_exist_ok=True
+                    )
                 finished.replace(destination)
         except (SoundError, OSError) as error:
             raise CommandError(str(error)) from error
