@@ -26,7 +26,8 @@ Powers = NDArray[np.float64]
 _PRESENCE = slice(4, 8)  # 500 Hz to 4 kHz
 _BASS = slice(1, 3)  # 63 and 125 Hz
 _SOUNDING_DB = -20.0  # of the loudest block: the group plays
-_QUIETEST_FRONT_DB, _LOUDEST_FRONT_DB = 0.0, 7.0
+# Faders count as 0 dB here, and composers set that of the melody higher than those of pads.
+_QUIETEST_FRONT_DB, _LOUDEST_FRONT_DB = -2.0, 7.0
 _MOST_UP_DB, _MOST_DOWN_DB = 3.0, 2.5
 _MOST_CUT_DB = 2.5
 _BASS_TOLERANCE_DB = 2.0

@@ -23,6 +23,7 @@ SILENCE_LUFS = -70.0
 OVERSAMPLING = 4
 STEPS_PER_SECOND = 10
 _STEPS_PER_WINDOW = 4
+_SHORT_TERM_STEPS = 30
 _LOUDNESS_OFFSET = -0.691
 _TAPS_PER_PHASE = 24
 
@@ -64,6 +65,31 @@ def integrated_loudness(energies: NDArray[np.float64]) -> float:
         return SILENCE_LUFS
     gate = _power(_lufs(float(loud.mean())) - 10.0)
     return _lufs(float(loud[loud > gate].mean()))
+
+
+def short_term_loudness(energies: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Loudness in LUFS of the 3 s around each 100 ms that has them, not below -70; EBU Tech 3341.
+
+    Material shorter than that has one value.
+    """
+    if energies.size == 0:
+        return np.zeros(0)
+    width = min(_SHORT_TERM_STEPS, energies.size)
+    sums = np.cumsum(np.concatenate([[0.0], energies]))
+    # Differences of a running sum can end a hair under 0 in silence.
+    means = np.maximum((sums[width:] - sums[:-width]) / width, 1e-30)
+    return np.asarray(np.maximum(_LOUDNESS_OFFSET + 10.0 * np.log10(means), SILENCE_LUFS))
+
+
+def loudness_range(energies: NDArray[np.float64]) -> float:
+    """Loudness range in LU after EBU Tech 3342: 10th to 95th percentile of gated short term."""
+    levels = short_term_loudness(energies)
+    levels = levels[levels > SILENCE_LUFS]
+    if levels.size == 0:
+        return 0.0
+    gate = 10.0 * math.log10(float((10.0 ** (levels / 10.0)).mean())) - 20.0
+    low, high = np.percentile(levels[levels >= gate], [10.0, 95.0])
+    return float(high - low)
 
 
 def relative_loudness(energies: NDArray[np.float64]) -> float:

@@ -42,7 +42,7 @@ from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks, PeaksBuilder
 from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, SampleFile, Samples
 from compositions.sound.saturation import BandLevel, Exciter, PeakRounder
-from compositions.sound.spectrum import OctaveMeter
+from compositions.sound.spectrum import OctaveMeter, relative_octaves
 from compositions.sound.tone import corrections_db, excitement, tone_sections
 from compositions.sound.width import SideMeter, SideShaper
 
@@ -192,7 +192,10 @@ def _shapers(mix: Mix, parameters: RenderParameters) -> tuple[list[Shaper], dict
     rate = parameters.sample_rate
     shapers: list[Shaper] = []
     wanted = (mix.preset or mix_preset(DEFAULT_PRESET)).spectrum_db
-    decided: dict[str, Any] = {"wanted_db": list(wanted), "before_db": _relative(mix.octaves_db)}
+    decided: dict[str, Any] = {
+        "wanted_db": list(wanted),
+        "before_db": list(relative_octaves(mix.octaves_db)),
+    }
     if parameters.tone:
         gains = corrections_db(mix.octaves_db, wanted)
         amount = excitement(mix.octaves_db, wanted, gains) if mix.preset else 0.0
@@ -212,11 +215,6 @@ def _shapers(mix: Mix, parameters: RenderParameters) -> tuple[list[Shaper], dict
             headroom_db = parameters.true_peak_ceiling_dbtp + share_db
             shapers.append(PeakRounder(linear(headroom_db - coming_db)).process)
     return shapers, decided
-
-
-def _relative(levels_db: NDArray[np.float64]) -> list[float]:
-    """Levels per octave against 1 kHz, rounded, as far as 99 dB from it."""
-    return [round(float(np.clip(level - levels_db[5], -99.0, 99.0)), 2) for level in levels_db]
 
 
 def _compress(

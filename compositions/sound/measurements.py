@@ -9,10 +9,23 @@ from typing import Any
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from compositions.sound.errors import SoundError
-from compositions.sound.loudness import LoudnessMeter, Oversampler, decibels
+from compositions.sound.loudness import (
+    SILENCE_LUFS,
+    STEPS_PER_SECOND,
+    LoudnessMeter,
+    Oversampler,
+    decibels,
+    loudness_range,
+    short_term_loudness,
+)
 from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, Samples
+from compositions.sound.spectrum import OctaveMeter, relative_octaves
+from compositions.sound.width import SideMeter
+
+_MOST_POINTS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,11 @@ class Measurements:
     ``integrated_lufs`` (BS.1770-4), ``true_peak_dbtp``, ``sample_peak_dbfs``, ``crest_db`` (sample
     peak over RMS), ``dc_offset`` (the larger mean of both channels, linear), and
     ``stereo_correlation`` (1 = mono, 0 = unrelated, -1 = out of phase; 1 for silence).
+
+    ``loudness_range_lu`` (EBU Tech 3342), ``short_term_max_lufs``, ``short_term_lufs`` over time
+    (3 s windows, one a second, at most 600 evenly chosen), ``octaves_db`` (power of each of
+    :data:`OCTAVES_HZ` against that at 1 kHz, -99..99), ``side_db`` (sides against the middle above
+    220 Hz, -120 for mono).
     """
 
     duration_seconds: float
@@ -32,6 +50,11 @@ class Measurements:
     crest_db: float
     dc_offset: float
     stereo_correlation: float
+    loudness_range_lu: float = 0.0
+    short_term_max_lufs: float = SILENCE_LUFS
+    side_db: float = -120.0
+    octaves_db: tuple[float, ...] = ()
+    short_term_lufs: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -45,6 +68,8 @@ class Measurer:
         self._sample_rate = sample_rate
         self._loudness = LoudnessMeter(sample_rate)
         self._oversampler = Oversampler()
+        self._octaves = OctaveMeter(sample_rate)
+        self._sides = SideMeter(sample_rate)
         self._frames = 0
         self._true_peak = 0.0
         self._sample_peak = 0.0
@@ -56,6 +81,8 @@ class Measurer:
         if not len(block):
             return
         self._loudness.add(block)
+        self._octaves.add(block)
+        self._sides.add(block)
         self._frames += len(block)
         self._sample_peak = max(self._sample_peak, float(np.abs(block).max()))
         self._true_peak = max(self._true_peak, float(self._oversampler.peaks(block).max()))
@@ -73,6 +100,7 @@ class Measurer:
         if left > 0.0 and right > 0.0:
             correlation = float(self._products[0, 1]) / math.sqrt(left * right)
         peak_db = decibels(self._sample_peak)
+        short_term = short_term_loudness(self._loudness.energies)
         return Measurements(
             duration_seconds=self._frames / self._sample_rate,
             sample_rate=self._sample_rate,
@@ -82,7 +110,19 @@ class Measurer:
             crest_db=peak_db - decibels(math.sqrt(power)) if power > 0.0 else 0.0,
             dc_offset=float(np.abs(self._sums).max()) / max(1, self._frames),
             stereo_correlation=correlation,
+            loudness_range_lu=round(loudness_range(self._loudness.energies), 2),
+            short_term_max_lufs=round(float(short_term.max(initial=SILENCE_LUFS)), 2),
+            side_db=round(self._sides.side_db, 2),
+            octaves_db=relative_octaves(self._octaves.levels_db),
+            short_term_lufs=_thinned(short_term),
         )
+
+
+def _thinned(levels: NDArray[np.float64]) -> tuple[float, ...]:
+    """One level a second, rounded to 0.1 LU; of more than 600 an even choice."""
+    seconds = levels[::STEPS_PER_SECOND]
+    chosen = seconds[:: -(-len(seconds) // _MOST_POINTS) or 1]
+    return tuple(round(float(level), 1) for level in chosen)
 
 
 def as_stereo(block: Samples) -> Samples:

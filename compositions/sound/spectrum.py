@@ -64,3 +64,9 @@ def excess_db(levels_db: NDArray[np.float64], wanted_db: tuple[float, ...]) -> N
     body = difference[_BODY]
     present = levels_db[_BODY] > levels_db.max() - 30.0
     return np.asarray(difference - (float(body[present].mean()) if present.any() else 0.0))
+
+
+def relative_octaves(levels_db: NDArray[np.float64]) -> tuple[float, ...]:
+    """Levels against that at 1 kHz, rounded to 0.01 dB, as far as 99 dB from it."""
+    middle = levels_db[OCTAVES_HZ.index(1000.0)]
+    return tuple(round(float(np.clip(level - middle, -99.0, 99.0)), 2) for level in levels_db)

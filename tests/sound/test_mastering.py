@@ -133,6 +133,32 @@ def test_mono_stays_mono_and_narrow_gets_wider() -> None:
     assert narrow.correction_db(-6.0) == pytest.approx(-6.0 - narrow.side_db)
 
 
+def test_the_loudness_range_is_that_of_the_ebu_test_signal(tmp_path: Path) -> None:
+    """Tech 3342, case 1: 20 s at -20 dBFS, 20 s at -30 dBFS, 10 LU +- 1."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(RATE * 20) / RATE)
+    mono = np.concatenate([0.1 * tone, 10**-1.5 * tone])
+    path = tmp_path / "ebu.wav"
+    soundfile.write(path, np.stack([mono, mono], axis=1), RATE, "PCM_24")
+    found = measure(path)
+    assert found.loudness_range_lu == pytest.approx(10.0, abs=0.3)
+    assert found.short_term_max_lufs == pytest.approx(-20.0, abs=0.1)
+    assert len(found.short_term_lufs) == 38
+    assert found.short_term_lufs[0] == pytest.approx(-20.0, abs=0.1)
+    assert found.short_term_lufs[-1] == pytest.approx(-30.0, abs=0.1)
+    assert found.side_db == -120.0
+    assert found.octaves_db[5] == 0.0 > max(found.octaves_db[:5])
+
+
+def test_the_figures_tell_spectrum_and_width(tmp_path: Path) -> None:
+    path = tmp_path / "noise.wav"
+    wanted = mix_preset("rock").spectrum_db
+    soundfile.write(path, coloured_noise(wanted), RATE, "PCM_24")
+    found = measure(path)
+    assert np.abs(np.array(found.octaves_db) - wanted)[1:9].max() < 1.2
+    assert found.side_db == pytest.approx(0.0, abs=0.3)  # unrelated channels
+    assert found.loudness_range_lu < 1.0
+
+
 # Renders, and the same faults planted in them as negative controls
 
 
