@@ -61,7 +61,7 @@ class Render(BaseModel):
     parameters = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(default=0)
     content_hash = models.CharField(max_length=64)
-    engine_version = models.CharField(max_length=40, blank=True)
+    engine_version = models.CharField(max_length=200, blank=True)
     soundfont_sha256 = models.CharField(max_length=64, blank=True)
     duration_seconds = models.FloatField(null=True, blank=True)
     measurements = models.JSONField(default=dict, blank=True)

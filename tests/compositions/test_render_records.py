@@ -11,6 +11,8 @@ from ariaforge.models import Job
 from compositions.models import Composition, Render
 from compositions.services import request_render
 from compositions.sound.instruments.cache import source_digest
+from compositions.sound.synthesis import engine_version
+from compositions.sound.vocal import vocal_version
 from tests.history.documents import edit, example, song_with
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +33,8 @@ def test_a_render_names_the_document_and_the_programs_that_it_was_made_of(
     assert "node v" in made_with["engine"]
     assert len(made_with["soundfonts"]) == 2
     assert any(source_digest()[:16] in name for name in made_with["soundfonts"])
+
+
+def test_the_names_of_all_programs_fit_into_the_row() -> None:
+    longest = f"sound 999, {engine_version()}, {vocal_version()}"
+    assert len(longest) < Render._meta.get_field("engine_version").max_length
