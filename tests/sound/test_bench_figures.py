@@ -105,6 +105,7 @@ def test_the_command_measures_midi_files(tmp_path: Path, monkeypatch: pytest.Mon
     table = {line.split("  ")[0]: line for line in said.getvalue().splitlines()}
     for title in ("no clipping", "no DC", "no dead track", "no click at start, end, chunk borders"):
         assert table[title].endswith("PASS")
+    assert table["stems against the mix before mastering"].endswith("PASS")
     assert "missed: long" in said.getvalue()
     with pytest.raises(SystemExit):
         call_command("sound_bench", songs=0, midi=tmp_path, check=True, stdout=said, stderr=said)

@@ -10,6 +10,7 @@ played by it on the same SoundFonts::
 
 from __future__ import annotations
 
+import math
 import random
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import soundfile
 from django.core.management.base import BaseCommand, CommandError
 
@@ -32,6 +34,7 @@ from compositions.sound.bench import figures, fluidsynth
 from compositions.sound.bench.apart import cpu_seconds, render_apart
 from compositions.sound.bench.table import Row, all_of, at_least, at_most, lines
 from compositions.sound.samplefile import BLOCK_FRAMES
+from compositions.sound.stem_files import PREMASTER_NAME, STEMS_NAME
 from compositions.workshop import compose_from_prompt, soundfont_paths, tags_for
 
 GENRES = (
@@ -93,7 +96,8 @@ class Command(BaseCommand):
                     measured.append(_measure(title, score, folder))
                 bar(len(songs) / (len(songs) + 1), "Long song")
                 first = songs[0][1]
-                rows = _rows(measured) + _long_rows(first, options["seconds"], folder)
+                rows = _rows(measured) + _stem_rows(first, folder)
+                rows += _long_rows(first, options["seconds"], folder)
         except SoundError as error:
             raise CommandError(str(error)) from error
         for song in measured:
@@ -185,6 +189,23 @@ def _rows(songs: list[Measured]) -> list[Row]:
             f"{len(weak)} of {count}" + (f" ({', '.join(weak)})" if weak else ""),
         ),
     ]
+
+
+def _stem_rows(score: Score, folder: Path) -> list[Row]:
+    """How far the wet stems of a song, added up, are from its mix before mastering."""
+    result = render(
+        score,
+        soundfont=soundfont_paths(),
+        parameters=RenderParameters(),
+        work_dir=folder / "stems of a song",
+        with_stems=True,
+    )
+    mix = soundfile.read(result.mix.parent / STEMS_NAME / PREMASTER_NAME, always_2d=True)[0]
+    rest = mix.copy()
+    for stem in result.stems:
+        rest -= soundfile.read(stem.wet, always_2d=True)[0]
+    distance = 10.0 * math.log10((np.mean(rest**2) + 1e-20) / np.mean(mix**2))
+    return [at_most("stems against the mix before mastering", distance, -60.0, " dB")]
 
 
 def _long_rows(score: Score, seconds: float, folder: Path) -> list[Row]:
