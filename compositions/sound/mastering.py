@@ -57,7 +57,7 @@ _ATTEMPTS = 3
 _HARDEST_DB = 15.0
 # What sticks out further over the ceiling is rounded before the limiter, which would be heard
 # sooner: at -14 LUFS and at -8 LUFS, in between by interpolation.
-_LIMITER_SHARES = ((-14.0, 9.0), (-8.0, 4.0))
+_LIMITER_SHARES = ((-14.0, 9.0), (-8.0, 2.5))
 _SUBSONIC_HZ = 24.0
 _START_FADE_SECONDS = 0.0015
 _END_FADE_SHARE = 0.6
