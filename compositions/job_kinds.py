@@ -20,6 +20,7 @@ from compositions.ai_sessions.composing import compose_step
 from compositions.ai_sessions.steps import begin_step, end_step, note_failure, step_of_job
 from compositions.composer import Composition as Composed
 from compositions.documents import load_score, music_hash
+from compositions.exporting import jobs as _export_jobs  # noqa: F401 - registers its kind
 from compositions.history.versions import set_document
 from compositions.models import AISession, AISessionStep, Composition, Render, Version
 from compositions.score.midi import write_midi
