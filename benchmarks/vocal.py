@@ -85,7 +85,7 @@ believe begin become between without inside outside forget forgive goodbye
 Mono = NDArray[np.float64]
 
 
-def verse() -> Score:
+def verse(octaves: int = 0) -> Score:
     """The verse of the word test at 100 beats a minute, in eighths and quarters."""
     beat, events, rows, lines = 2.0, [], [], []
     for number, text in enumerate(VERSE):
@@ -98,7 +98,7 @@ def verse() -> Score:
                 # Small words and second syllables are short, as in most songs.
                 short = place > 0 or word in ("we", "the", "and", "to")
                 length = 0.5 if short else 1.0
-                events.append((beat, length, TUNE[len(events) % len(TUNE)], 90))
+                events.append((beat, length, TUNE[len(events) % len(TUNE)] + 12 * octaves, 90))
                 phonemes = sounds[place].phonemes if len(sounds) == len(pieces) else ()
                 rows.append((piece, place + 1 < len(pieces), phonemes, line))
                 beat += length
@@ -162,6 +162,15 @@ def spans(known: Singing) -> list[tuple[int, float, float]]:
     return found
 
 
+def word_alone(audio: Mono, start: float, end: float) -> Mono:
+    """What is sung from ``start`` to ``end``, without the sounds of the words around it."""
+    cut = audio[max(0, round(start * RATE)) : round(end * RATE)].copy()
+    fade = np.linspace(0.0, 1.0, 220)
+    cut[: len(fade)] *= fade[: len(cut)]
+    cut[-len(fade) :] *= fade[::-1][-len(cut) :]
+    return cut
+
+
 class Ear:
     """pocketsphinx, choosing one of a few words."""
 
@@ -200,7 +209,7 @@ def hear_verse(ear: Ear, audio: Mono, known: Singing) -> None:
         for word, count, (_, start, end) in zip(words, counts, spans(known), strict=True):
             others = [w for w in COMMON.split() if length[w] == count and w != word]
             chosen = CANDIDATES[word].split() if alike else rng.sample(others, 9)
-            cut = audio[max(0, round((start - 0.03) * RATE)) : round((end + 0.03) * RATE)]
+            cut = word_alone(audio, start, end)
             heard = ear.choose(cut, [word, *chosen])
             right += heard == word
             if heard != word:
@@ -235,14 +244,26 @@ def hear_song(ear: Ear, score: Score, audio: Mono, known: Singing) -> None:
         if len(others) < 5:
             continue
         start, end = at[number]
-        cut = audio[max(0, round((start - 0.03) * RATE)) : round((end + 0.03) * RATE)]
+        cut = word_alone(audio, start, end)
         right += ear.choose(cut, [word, *rng.sample(others, min(9, len(others)))]) == word
         asked += 1
     print(f"  words      {right}/{asked} ({right / max(1, asked):.0%}) among others of the song")
 
 
 def figures(score: Score, folder: Path, ear: Ear | None, wav: Path | None) -> None:
-    """Print all figures of one song."""
+    """Print all figures of one song; memory first, before measuring takes more."""
+    begin, usage = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    whole, known = sung(score, folder)
+    cpu = resource.getrusage(resource.RUSAGE_SELF).ru_utime - usage
+    cpu += resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - child
+    seconds = Timeline(score).length_seconds
+    print(
+        f"  speed      {cpu:.1f} s CPU, {time.perf_counter() - begin:.1f} s, for {seconds:.0f} s "
+        f"of song ({cpu * 180 / seconds:.1f} s CPU for 3 minutes); peak "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB of this program"
+    )
+    print(f"  voice      {known.preset.name}; {' '.join(known.notes) or 'nothing to remark'}")
     audio, known = sung(score, folder, alone(score))
     mono = audio.mean(axis=1)
     errors, silent = pitch_errors(mono, known)
@@ -265,21 +286,9 @@ def figures(score: Score, folder: Path, ear: Ear | None, wav: Path | None) -> No
     print(f"  rests      {20 * np.log10(rests / np.abs(mono).max() + 1e-9):.0f} dB at the loudest")
     if ear is not None:
         hear_song(ear, score, mono, known)
-    begin, usage = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    audio, known = sung(score, folder)
-    cpu = resource.getrusage(resource.RUSAGE_SELF).ru_utime - usage
-    cpu += resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - child
-    seconds = Timeline(score).length_seconds
-    print(
-        f"  speed      {cpu:.1f} s CPU, {time.perf_counter() - begin:.1f} s, for {seconds:.0f} s "
-        f"of song ({cpu * 180 / seconds:.1f} s CPU for 3 minutes); peak "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB of this program"
-    )
-    print(f"  voice      {known.preset.name}; {' '.join(known.notes) or 'nothing to remark'}")
     if wav is not None:
         wav.mkdir(parents=True, exist_ok=True)
-        soundfile.write(wav / f"{score.title or 'song'}.wav", audio, RATE, subtype="PCM_16")
+        soundfile.write(wav / f"{score.title or 'song'}.wav", whole, RATE, subtype="PCM_16")
 
 
 def main() -> None:
@@ -295,12 +304,13 @@ def main() -> None:
         ear = None
         print("pocketsphinx is not installed: no test of the words")
     with tempfile.TemporaryDirectory() as name:
-        score = replace(verse(), title="Verse")
-        print("the verse of the word test")
-        if ear is not None:
-            audio, known = sung(score, Path(name), alone(score))
-            hear_verse(ear, audio.mean(axis=1), known)
-        figures(score, Path(name), None, arguments.wav)
+        for octaves in (0, -1):
+            score = replace(verse(octaves), title=f"Verse {octaves}")
+            print(f"the verse of the word test, {'low' if octaves else 'high'}")
+            if ear is not None:
+                audio, known = sung(score, Path(name), alone(score))
+                hear_verse(ear, audio.mean(axis=1), known)
+            figures(score, Path(name), None, arguments.wav)
         for prompt in arguments.prompt or PROMPTS:
             composed = compose(parse_prompt(prompt), seed=arguments.seed)
             if not any(sings(track, composed.score) for track in composed.score.tracks):

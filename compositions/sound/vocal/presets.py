@@ -37,13 +37,13 @@ class VocalPreset:
         return (self.low + self.high) / 2
 
 
-HIGH = VocalPreset("Guide voice, high", "f2", 57, 79)
+HIGH = VocalPreset("Guide voice, high", "f5", 57, 79)
 LOW = VocalPreset("Guide voice, low", "m1", 45, 66, brightness_db=-0.5, vibrato_hz=5.1)
 PRESETS = {
     "vocal:high": HIGH,
     "vocal:low": LOW,
     "vocal:plain": VocalPreset(
-        "Guide voice, plain", "f2", 57, 79,
+        "Guide voice, plain", "f5", 57, 79,
         vibrato_cents=0.0, portamento_seconds=0.04, breath_db=-40.0, harmony_db=None,
     ),
     "vocal:soft": VocalPreset(
