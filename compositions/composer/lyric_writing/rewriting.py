@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from compositions.composer.lyric_writing.bank import frames, languages
 from compositions.composer.lyric_writing.lines import LineFinder
-from compositions.composer.lyric_writing.prosody import words_of
+from compositions.composer.lyric_writing.prosody import meter_for, words_of
 from compositions.composer.lyric_writing.theme import read_theme
 from compositions.composer.lyric_writing.verify import LineSlot, rhyme_fault
 from compositions.composer.lyric_writing.writer import LyricsError, rhyme_letters
@@ -15,6 +15,7 @@ from compositions.composer.seeds import stream
 
 FEWEST_SYLLABLES = 3
 MOST_SYLLABLES = 14
+_OWN_METERS = 3
 _FUNCTIONS = frozenset({"verse", "pre_chorus", "chorus", "bridge"})
 
 
@@ -120,18 +121,20 @@ def _write(
         return []
     if not rhymed or (len(places) == 1 and not fixed):
         return [_single(finder, place) for place in places]
-    for meter in range(3):
-        slots = [_slot(place, meter) for place in places]
-        kind = places[0].kind if places[0].kind in _FUNCTIONS else "verse"
-        texts = finder.rhymed(kind, slots, fixed)
-        if texts is not None:
-            return list(texts)
+    # A word that ends a line further away may end one again before a line stays unwritten.
+    for beside in dict.fromkeys((tuple(fixed), tuple(fixed[:1]))):
+        for meter in range(_OWN_METERS + 2):
+            slots = [_slot(place, meter) for place in places]
+            kind = places[0].kind if places[0].kind in _FUNCTIONS else "verse"
+            texts = finder.rhymed(kind, slots, beside)
+            if texts is not None:
+                return list(texts)
     return [None] * len(places)
 
 
 def _single(finder: LineFinder, place: LinePlace) -> str | None:
     kind = place.kind if place.kind in _FUNCTIONS else "verse"
-    for meter in range(3):
+    for meter in range(_OWN_METERS + 2):
         line = finder.line(kind, _slot(place, meter), None, set())
         if line is not None:
             return finder.take(line)
@@ -139,6 +142,8 @@ def _single(finder: LineFinder, place: LinePlace) -> str | None:
 
 
 def _slot(place: LinePlace, number: int) -> LineSlot:
-    """Return the slot with one of the meters that would do."""
-    meters = (place.slot.meter, *place.meters)
-    return replace(place.slot, meter=meters[min(number, len(meters) - 1)])
+    """Return the slot with one of the meters that would do, at last a plain one."""
+    own = (place.slot.meter, *place.meters)
+    meters = [own[min(place_of, len(own) - 1)] for place_of in range(_OWN_METERS)]
+    meters += [meter_for(place.slot.syllables, rising=rising) for rising in (True, False)]
+    return replace(place.slot, meter=meters[number])
