@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mido
 
@@ -55,7 +55,8 @@ def write_midi(score: Score, *, file_type: int = 1) -> bytes:
 
     Type 1 has a conductor track (title, tempo, meter, key, sections, chords) and one track
     per instrument; each instrument has a channel of its own, drums channel 10, and from the
-    17th on a further MIDI port. Type 0 puts all into one track and holds one port only.
+    17th on a further MIDI port. Type 0 puts all into one track and holds one port only; kits
+    that share no key, such as drums and effects, play there on the first one's channel.
     Notes of one pitch that overlap within a track are separated as in
     :func:`~compositions.score.note_repair.separate_overlaps`.
 
@@ -66,6 +67,8 @@ def write_midi(score: Score, *, file_type: int = 1) -> bytes:
         raise MidiError(f"MIDI files of type {file_type} cannot be written; use type 0 or 1.")
     check(score)
     score = ordered(performed(score))
+    if file_type == 0:
+        score = _with_one_kit(score)
     places = _allocate(score.tracks)
     if file_type == 0 and any(place.port for place in places):
         raise MidiError(
@@ -86,6 +89,24 @@ def write_midi(score: Score, *, file_type: int = 1) -> bytes:
     buffer = io.BytesIO()
     midi.save(file=buffer)
     return buffer.getvalue()
+
+
+def _with_one_kit(score: Score) -> Score:
+    """Move the notes of further kits to the first kit, unless two of them share a key."""
+    kits = [track for track in score.tracks if track.percussion]
+    keys = [{note.pitch for note in track.notes} for track in kits]
+    if len(kits) < 2 or sum(map(len, keys)) > len(set().union(*keys)):
+        return score
+    first = kits[0].with_notes(note for track in kits for note in track.notes)
+    rest = {track.id for track in kits[1:]}
+    return replace(
+        score,
+        tracks=tuple(
+            first if track.id == first.id else track
+            for track in score.tracks
+            if track.id not in rest
+        ),
+    )
 
 
 def _allocate(tracks: Iterable[Track]) -> list[_Place]:

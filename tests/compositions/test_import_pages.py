@@ -151,7 +151,7 @@ def test_the_song_page_imports_exports_and_puts_a_failure_away(
     page = visitor.get(f"/songs/{song.pk}/").content.decode()
     assert "The file could not be imported" in page
     assert "The song is as it was" in page
-    visitor.post(f"/songs/{song.pk}/import/dismiss/")
+    visitor.post(f"/songs/{song.pk}/dismiss/")
     assert "could not be imported" not in visitor.get(f"/songs/{song.pk}/").content.decode()
     part = visitor.post(
         f"/songs/{song.pk}/export/", {"format": "musicxml"}, headers={"HX-Request": "true"}
