@@ -7,7 +7,7 @@ values; that a player lets go a little earlier is touch, and so part of the perf
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import replace
 
 from compositions.composer.events import Event, Part
@@ -67,9 +67,10 @@ def write_values(events: list[Event]) -> None:
         if stop % _SIXTEENTH == 0 or stop % _SIXTEENTH_TRIPLET == 0:
             continue
         value = -(-stop // _SIXTEENTH) * _SIXTEENTH
-        place = bisect_right(starts, event.start)
+        # Others may have begun since; what counts is whether one begins where it would grow.
+        place = bisect_left(starts, stop)
         following = starts[place] if place < len(starts) else value
-        if value - stop <= _MOST_TOUCH and not stop <= following < value:
+        if value - stop <= _MOST_TOUCH and following >= value:
             event.duration = value - event.start
 
 

@@ -185,7 +185,9 @@ def _outside(side: Entities, key: str, merged: Fields) -> bool:
 
 
 def _range(track: Fields) -> tuple[int, int]:
-    return instrument_range(track["program"], percussion=track["percussion"])
+    # The pitches of sounds beside General MIDI, which banks hold, are not known here.
+    beside = track["percussion"] or bool(track["bank"])
+    return instrument_range(track["program"], percussion=beside)
 
 
 def _end(note: Fields) -> int:

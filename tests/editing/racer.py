@@ -184,10 +184,10 @@ def main() -> None:
     say({"made": len(racer.accepted)})
     final = int(sys.stdin.readline())
     deadline = time.monotonic() + 5
-    while racer.sequence < final and time.monotonic() < deadline:
-        racer.hear()
-        time.sleep(0.01)
     try:
+        while racer.sequence < final and time.monotonic() < deadline:
+            racer.hear()
+            time.sleep(0.01)
         racer.catch_up(final)
         told = racer.result()
     except Exception as error:  # noqa: BLE001 - whatever it is, the replica is lost

@@ -273,6 +273,8 @@ def test_a_warning_is_plain_data() -> None:
 def test_the_instruments_of_the_composer_have_the_pitches_that_it_writes() -> None:
     data = Path(composer.__file__).parent / "data" / "instruments.json"
     for instrument in json.loads(data.read_text()):
+        if instrument.get("bank"):
+            continue
         low, high = instrument_range(instrument["program"], percussion=instrument["percussion"])
         assert low <= instrument["low"] < instrument["high"] <= high, instrument["name"]
 
