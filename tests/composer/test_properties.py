@@ -15,7 +15,7 @@ from compositions.score.validation import check
 from tests.composer.strategies import specs
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -70,7 +70,7 @@ def sections_tile(score: Score) -> bool:
 
 
 @given(specs(), st.integers(0, 1000))
-@settings(QUICK, max_examples=15)
+@settings(QUICK, max_examples=10)
 def test_sections_and_chords_tile_the_song(spec: MusicSpec, seed: int) -> None:
     score = compose(spec, seed=seed).score
     assert sections_tile(score)
@@ -82,7 +82,7 @@ def test_sections_and_chords_tile_the_song(spec: MusicSpec, seed: int) -> None:
 
 
 @given(st.text(max_size=200), st.integers(0, 1000))
-@settings(QUICK, max_examples=15)
+@settings(QUICK, max_examples=10)
 def test_any_text_gives_a_song(prompt: str, seed: int) -> None:
     song = compose(parse_prompt(prompt), seed=seed)
     check(song.score)
