@@ -26,6 +26,7 @@ from compositions.sound.spectrum import OctaveMeter, relative_octaves
 from compositions.sound.width import SideMeter
 
 _MOST_POINTS = 600
+_MOST_CORRELATIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Measurements:
     ``loudness_range_lu`` (EBU Tech 3342), ``short_term_max_lufs``, ``short_term_lufs`` over time
     (3 s windows, one a second, at most 600 evenly chosen), ``octaves_db`` (power of each of
     :data:`OCTAVES_HZ` against that at 1 kHz, -99..99), ``side_db`` (sides against the middle above
-    220 Hz, -120 for mono).
+    220 Hz, -120 for mono). ``thirds_db`` is the same spectrum in :data:`THIRDS_HZ` (pink noise is
+    0 throughout), ``correlations`` the correlation over time in equal steps, at most 200.
     """
 
     duration_seconds: float
@@ -55,6 +57,8 @@ class Measurements:
     side_db: float = -120.0
     octaves_db: tuple[float, ...] = ()
     short_term_lufs: tuple[float, ...] = ()
+    thirds_db: tuple[float, ...] = ()
+    correlations: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -68,13 +72,13 @@ class Measurer:
         self._sample_rate = sample_rate
         self._loudness = LoudnessMeter(sample_rate)
         self._oversampler = Oversampler()
-        self._octaves = OctaveMeter(sample_rate)
+        self._octaves = OctaveMeter(sample_rate, with_thirds=True)
         self._sides = SideMeter(sample_rate)
         self._frames = 0
         self._true_peak = 0.0
         self._sample_peak = 0.0
         self._sums = np.zeros(CHANNELS)
-        self._products = np.zeros((CHANNELS, CHANNELS))
+        self._products: list[NDArray[np.float64]] = []
 
     def add(self, block: Samples) -> None:
         """Measure the next block."""
@@ -87,18 +91,15 @@ class Measurer:
         self._sample_peak = max(self._sample_peak, float(np.abs(block).max()))
         self._true_peak = max(self._true_peak, float(self._oversampler.peaks(block).max()))
         self._sums += block.sum(axis=0)
-        self._products += block.T @ block
+        self._products.append(np.asarray(block.T @ block))
 
     def result(self) -> Measurements:
         """The figures of everything added."""
         flush = np.zeros((2 * Oversampler.latency, CHANNELS))
         true_peak = max(self._true_peak, float(self._oversampler.peaks(flush).max()))
         true_peak = max(true_peak, self._sample_peak)
-        left, right = float(self._products[0, 0]), float(self._products[1, 1])
-        power = (left + right) / max(1, CHANNELS * self._frames)
-        correlation = 1.0
-        if left > 0.0 and right > 0.0:
-            correlation = float(self._products[0, 1]) / math.sqrt(left * right)
+        products = sum(self._products, np.zeros((CHANNELS, CHANNELS)))
+        power = float(np.trace(products)) / max(1, CHANNELS * self._frames)
         peak_db = decibels(self._sample_peak)
         short_term = short_term_loudness(self._loudness.energies)
         return Measurements(
@@ -109,13 +110,31 @@ class Measurer:
             sample_peak_dbfs=peak_db,
             crest_db=peak_db - decibels(math.sqrt(power)) if power > 0.0 else 0.0,
             dc_offset=float(np.abs(self._sums).max()) / max(1, self._frames),
-            stereo_correlation=correlation,
+            stereo_correlation=_correlation(products),
             loudness_range_lu=round(loudness_range(self._loudness.energies), 2),
             short_term_max_lufs=round(float(short_term.max(initial=SILENCE_LUFS)), 2),
             side_db=round(self._sides.side_db, 2),
             octaves_db=relative_octaves(self._octaves.levels_db),
             short_term_lufs=_thinned(short_term),
+            thirds_db=self._octaves.relative_thirds,
+            correlations=self._correlations(),
         )
+
+    def _correlations(self) -> tuple[float, ...]:
+        step = -(-len(self._products) // _MOST_CORRELATIONS) or 1
+        chunks = [
+            sum(self._products[start : start + step], np.zeros((CHANNELS, CHANNELS)))
+            for start in range(0, len(self._products), step)
+        ]
+        return tuple(round(_correlation(chunk), 2) for chunk in chunks)
+
+
+def _correlation(products: NDArray[np.float64]) -> float:
+    """The correlation that a matrix of sums of products of both channels tells; 1 for silence."""
+    left, right = float(products[0, 0]), float(products[1, 1])
+    if left <= 0.0 or right <= 0.0:
+        return 1.0
+    return float(products[0, 1]) / math.sqrt(left * right)
 
 
 def _thinned(levels: NDArray[np.float64]) -> tuple[float, ...]:

@@ -9,20 +9,28 @@ from scipy.fft import rfft, rfftfreq
 from compositions.sound.mix_presets import OCTAVES_HZ
 from compositions.sound.samplefile import BLOCK_FRAMES, Samples
 
+THIRDS_HZ = tuple(1000.0 * 2.0 ** (step / 3.0) for step in range(-17, 14))
+"""Centres of third octaves from 20 Hz to 20 kHz (base 2, IEC 61260)."""
 _SILENCE = 1e-30
 # The octaves that say how loud a spectrum is as a whole: those that hold most of any music.
 _BODY = slice(2, 8)  # 125 Hz to 4 kHz
 
 
 class OctaveMeter:
-    """Collects the power in each of :data:`OCTAVES_HZ` of consecutive blocks, both channels."""
+    """Collects the power in each of :data:`OCTAVES_HZ` of consecutive blocks, both channels.
 
-    def __init__(self, sample_rate: int) -> None:
+    ``with_thirds`` also that in each of :data:`THIRDS_HZ`, of all blocks together.
+    """
+
+    def __init__(self, sample_rate: int, *, with_thirds: bool = False) -> None:
         self._window = np.hanning(BLOCK_FRAMES)
         frequencies = rfftfreq(BLOCK_FRAMES, 1.0 / sample_rate)
         edges = [centre / np.sqrt(2.0) for centre in OCTAVES_HZ]
         self._edges = np.searchsorted(frequencies, [*edges, OCTAVES_HZ[-1] * np.sqrt(2.0)])
         self._blocks: list[NDArray[np.float64]] = []
+        borders = np.array([*THIRDS_HZ, 2.0 * THIRDS_HZ[-3]]) * 2.0 ** (-1.0 / 6.0)
+        self._borders = np.searchsorted(frequencies, borders) if with_thirds else None
+        self._thirds = np.zeros(len(THIRDS_HZ))
 
     def add(self, block: Samples) -> None:
         """Measure the next block; one that is shorter counts as padded."""
@@ -36,6 +44,8 @@ class OctaveMeter:
                 sums = np.concatenate([[0.0], np.cumsum(squares)])
                 inside = np.minimum(self._edges, len(squares))
                 powers += sums[inside[1:]] - sums[inside[:-1]]
+                if self._borders is not None:
+                    self._thirds += np.diff(sums[np.minimum(self._borders, len(squares))])
         self._blocks.append(powers)
 
     @property
@@ -47,6 +57,16 @@ class OctaveMeter:
     def levels_db(self) -> NDArray[np.float64]:
         """Long-term power per octave in dB of no particular zero."""
         return power_db(self.powers.sum(axis=0))
+
+    @property
+    def relative_thirds(self) -> tuple[float, ...]:
+        """Long-term power per third octave against a third of that of the octave at 1 kHz.
+
+        dB, so that pink noise gives zeros; rounded to 0.1 dB, as far as 99 dB from it.
+        """
+        middle = self.levels_db[OCTAVES_HZ.index(1000.0)] - 10.0 * np.log10(3.0)
+        levels = np.clip(power_db(self._thirds) - middle, -99.0, 99.0)
+        return tuple(round(float(level), 1) for level in levels)
 
 
 def power_db(powers: NDArray[np.float64]) -> NDArray[np.float64]:

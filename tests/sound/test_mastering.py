@@ -14,7 +14,7 @@ from compositions.sound.equaliser import Filter
 from compositions.sound.mix_presets import OCTAVES_HZ, mix_preset, preset_names
 from compositions.sound.samplefile import BLOCK_FRAMES
 from compositions.sound.saturation import BandLevel, Exciter, soft_clip
-from compositions.sound.spectrum import OctaveMeter, excess_db
+from compositions.sound.spectrum import THIRDS_HZ, OctaveMeter, excess_db
 from compositions.sound.tone import corrections_db, excitement, tone_sections
 from compositions.sound.width import SideMeter, SideShaper
 from tests.sound import meters, scores
@@ -157,6 +157,11 @@ def test_the_figures_tell_spectrum_and_width(tmp_path: Path) -> None:
     assert np.abs(np.array(found.octaves_db) - wanted)[1:9].max() < 1.2
     assert found.side_db == pytest.approx(0.0, abs=0.3)  # unrelated channels
     assert found.loudness_range_lu < 1.0
+    centres, thirds = np.log2(THIRDS_HZ), np.array(found.thirds_db)
+    expected = np.interp(centres, np.log2(OCTAVES_HZ), wanted)
+    assert np.abs(thirds - expected)[4:-2].max() < 2.0
+    assert len(found.correlations) == 4  # a block each
+    assert max(map(abs, found.correlations)) < 0.2
 
 
 # Renders, and the same faults planted in them as negative controls
