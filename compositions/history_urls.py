@@ -5,6 +5,7 @@ from django.urls import path
 from compositions import (
     branch_views,
     compare_views,
+    figure_pages,
     history_views,
     merge_views,
     proposal_views,
@@ -74,4 +75,6 @@ urlpatterns = [
         session_pages.song_session_branch,
         name="song_session_branch",
     ),
+    path("figures/", figure_pages.song_figures, name="song_figures"),
+    path("figures/<uuid:mix>/", figure_pages.song_figures, name="song_mix_figures"),
 ]

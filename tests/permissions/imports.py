@@ -39,6 +39,10 @@ def brought(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk, "pk": world.brought.pk}
 
 
+def mixed(world: World) -> dict[str, Any]:
+    return {"pk": world.song.pk, "mix": world.song.current_render_id}
+
+
 def exported(world: World) -> dict[str, Any]:
     return {"pk": world.song.pk, "export": world.export.pk}
 
@@ -69,6 +73,8 @@ IMPORTS: list[Row] = [
     ),
     page("composition_exports", args=song, GET="login 404 200 200 200 200 404"),
     page("song_exports", args=song, GET="login 404 200 200 200 200 404"),
+    page("song_figures", args=song, GET="login 404 200 200 200 200 404"),
+    page("song_mix_figures", args=mixed, GET="login 404 200 200 200 200 404"),
     page("song_export_again", args=exported, POST="login 404 403 403 302 302 404"),
     page("song_export_delete", args=exported, POST="login 404 403 403 302 302 404"),
     api("export-formats", GET="401 200 200 200 200 200 200"),
