@@ -13,7 +13,7 @@ from compositions.composer.prompt_key import mode_of, note_name, read_key
 from compositions.composer.prompt_language import LANGUAGE_NAMES
 from compositions.composer.prompt_notes import said
 from compositions.composer.prompt_tempo import TEMPO_HIGH, TEMPO_LOW
-from compositions.composer.prompt_vocabulary import unwanted_name
+from compositions.composer.prompt_unwanted import unwanted_name
 from compositions.composer.prompt_words import find_genre, find_instrument, request
 from compositions.composer.rhythm import grid_for
 from compositions.composer.spec import (

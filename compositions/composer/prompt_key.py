@@ -29,8 +29,9 @@ MODE_WORDS: dict[str, Mode] = {
     r"lydian|l[ií]di[ao]|lydien(?:ne)?|lydisch": Mode.LYDIAN,
     r"mixolydian|mixol[ií]di[ao]|misolidi[ao]|mixolydien(?:ne)?|mixolydisch": Mode.MIXOLYDIAN,
     r"locrian|locri[ao]|l[oó]cri[ao]|lokrisch": Mode.LOCRIAN,
-    r"ionian|j[oó]nic[ao]|ionien|ionisch|major|maj|mayor|majeure?|maggiore|maior|dur": Mode.MAJOR,
-    r"minor|min|menor|mineure?|minore|moll": Mode.MINOR,
+    r"ionian|j[oó]nic[ao]|ionien|ionisch|major|maj|mayor|majeure?|maggiore|maior|dur"
+    r"|majr|majro|mjaor|mjor|mayjor|majour": Mode.MAJOR,
+    r"minor|min|menor|mineure?|minore|moll|minr|minro|mnior|mionr|minoor|minur": Mode.MINOR,
 }
 _MODES = "|".join(MODE_WORDS)
 _SHARP = r"sharp|di[eè]se|diesis|sostenid[oa]|sustenid[oa]"
@@ -44,7 +45,7 @@ _GERMAN = r"(?:[A-H](?:is|es)|[AE]s|[A-H])"
 _NOUN = r"(?:[\s-]+(?:key|scale|mode|tonality)\b)?"
 _KEY_OF = (
     r"(?:(?:tonal\s+)?(?:key|tonality|tonal\s+cent(?:er|re)|tonic)\s*(?:of|is|in|:|=|-)?"
-    r"|tonalidad(?:\s+de)?|tonalidade(?:\s+de)?|tonalit[éà](?:\s+d[ei])?|tonart|(?:no\s+)?tom\s+de"
+    r"|root\s*(?:note)?\s*[:=]|root\s+note(?:\s+is)?|tonalidad(?:\s+de)?|tonalidade(?:\s+de)?|tonalit[éà](?:\s+d[ei])?|tonart|(?:no\s+)?tom\s+de"
     r"|ton[oe]?\s+d[ei])\s*:?"
 )
 _FUNCTION = word_list("after_key")

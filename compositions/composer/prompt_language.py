@@ -73,11 +73,12 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _own_words() -> dict[str, dict[str, float]]:
-    """Word -> language -> weight: words of many languages say little."""
+    """Word -> language -> weight: words of many languages say little, "marimba" says nothing."""
     counts: dict[str, set[str]] = {}
     for language, table in _tables().items():
-        for form in table:
-            if len(form) > 2 and " " not in form and form not in english_words():
+        for form, english in table.items():
+            own = form not in english_words() and form != fold(english)
+            if len(form) > 2 and " " not in form and own:
                 counts.setdefault(form, set()).add(language)
     return {word: {name: 1.2 / len(names) for name in names} for word, names in counts.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from compositions.composer.prompt_directions import one_meter
@@ -30,6 +31,13 @@ _LATER_PART = re.compile(
 _TAKEN_BACK = re.compile(
     r"\b(?:actually|no\s+wait|wait|instead|rather|scratch\s+that|sorry|i\s+mean|on\s+second\s+thought"
     r"|make\s+(?:it|that)|correction|better|nope)\b|\bno,",
+    re.IGNORECASE,
+)
+_CORRECTED = re.compile(
+    r"[\s,.;:!?–—-]*(?:(?:oh|ah|hm+|well|or|no|but)[\s,.-]+)?(?:actually|no[\s,]+wait|wait|rather"
+    r"|scratch\s+that|sorry|i\s+mean(?:t)?|on\s+second\s+thoughts?|correction|make\s+(?:it|that)|no)"
+    r"(?:[\s,:;.!–—-]+(?:no|wait|not|with|use|a|an|the|some|make|it|that|let's|have|rather|better))*"
+    r"[\s,:;.!–—-]+",
     re.IGNORECASE,
 )
 # "jazz-influenced pop" and "with funk elements": the word before colours, it does not decide.
@@ -206,6 +214,7 @@ def use_vocabulary(found: Findings, text: str, words: Vocabulary, blues: bool) -
             if first and (name := find_genre(first[0])):
                 words.genres.append(Word(word.start, word.start + first.end(), first[0], name))
     _use_genres(found, text, words.genres)
+    _without_corrected(found, text, words)
     _use_instruments(found, words)
     if words.not_moods and not words.moods:  # "nothing sad" is happy, "not too dark" is not dark
         denied = sum(moods()[word.name].valence for word in words.not_moods)
@@ -293,6 +302,18 @@ def _between(text: str, words: list[Word]) -> str:
 
 def _colours(text: str, word: Word) -> bool:
     return bool(_COLOURS.match(text[word.end :]) or _COLOURED.search(text[: word.start]))
+
+
+def _without_corrected(found: Findings, text: str, words: Vocabulary) -> None:
+    """Drop "a clarinet" of "a clarinet - no wait, a flute"."""
+    ordered = sorted(words.instruments, key=lambda entry: entry[0].start)
+    for (word, request), (later, other) in pairwise(ordered):
+        if request.name != other.name and _CORRECTED.fullmatch(text[word.end : later.start]):
+            words.instruments.remove((word, request))
+            words.unwanted.append(
+                (Word(word.start, later.start, word.text, request.name), request.name)
+            )
+            found.note(settle([word.text, later.text], [request.name, other.name]))
 
 
 def _use_instruments(found: Findings, words: Vocabulary) -> None:

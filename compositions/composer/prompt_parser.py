@@ -35,7 +35,7 @@ from compositions.composer.prompt_meaning import (
 )
 from compositions.composer.prompt_modulation import read_key_changes
 from compositions.composer.prompt_reference import read_references
-from compositions.composer.prompt_spelling import correct
+from compositions.composer.prompt_spelling import correct, written_out
 from compositions.composer.prompt_tempo import read_tempos
 from compositions.composer.prompt_time import (
     read_length,
@@ -43,7 +43,8 @@ from compositions.composer.prompt_time import (
     read_meters,
     read_swing,
 )
-from compositions.composer.prompt_vocabulary import Vocabulary, read_unwanted, read_vocabulary
+from compositions.composer.prompt_unwanted import read_unwanted
+from compositions.composer.prompt_vocabulary import Vocabulary, read_vocabulary
 from compositions.composer.spec import MusicSpec, Source
 from compositions.composer.text_reader import NUMBER, TextReader
 from compositions.composer.word_lists import word_list
@@ -146,7 +147,7 @@ def _in_english(left: str, language: str, sure: float, found: Findings) -> str:
     """Correct typing errors in what is left of the prompt and put it in English."""
     left = re.sub(r"(?i)\bw/\s*(?!o\b)", "with ", left)
     left = re.sub(r"(?i)(?<!drum)(?<!drums)(?<!rock)\s+['’]?n['’]?\s+(?!roll|bass)", " & ", left)
-    text, changed = correct(left, language)
+    text, changed = correct(written_out(left), language)
     for written, read in changed:
         found.notes.append(f'"{written}" was read as "{read}".')
     found.corrected = frozenset(read for _, read in changed)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
+from pathlib import Path
 
 from compositions.composer.prompt_form import SECTION_KINDS
 from compositions.composer.prompt_language import fold, language_words
@@ -43,6 +45,29 @@ def _targets() -> tuple[str, ...]:
     for text in (*lexicon(), *SECTION_KINDS, *ensembles()):
         words.update(re.findall(r"[a-z]{4,}", text.lower()))
     return tuple(sorted(word for word in words if len(word) >= 4))
+
+
+@lru_cache(maxsize=1)
+def _players_and_genres() -> frozenset[str]:
+    return frozenset(word for word, (kind, _) in lexicon().items() if kind != "mood")
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> dict[str, str]:
+    path = Path(__file__).parent / "data" / "abbreviations.json"
+    words: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return words
+
+
+def written_out(text: str) -> str:
+    """Return the text with the abbreviations of players and parts in full: "gtr", "vln"."""
+    short = "|".join(sorted(_abbreviations(), key=len, reverse=True))
+    return re.sub(
+        rf"(?<![\w#'’])({short})(?:\.(?=\s*[\w,;&+]))?(?![\w#'’]|\s+pads?\b)",
+        lambda match: _abbreviations()[match[1].lower()],
+        text,
+        flags=re.IGNORECASE,
+    )
 
 
 def correct(text: str, language: str = "en") -> tuple[str, list[tuple[str, str]]]:
@@ -101,13 +126,15 @@ def _nearest(word: str) -> str | None:
         if len(stem) > 3 and stem != word and (stem in known or stem in _targets()):
             return None
     limit = 2 if len(word) >= 7 else 1
-    best: tuple[int, int, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for target in _targets():
         if target[0] != word[0] or (len(word) == 4 and len(target) != 5):
             continue
         if len(target) < 5 and len(word) != 5:
             continue
         edits = distance(word, target, limit)
-        if edits <= limit and (best is None or (edits, -len(target), target) < best):
-            best = (edits, -len(target), target)
-    return best[2] if best else None
+        # "Violen" is rather a violin than violent.
+        rank = (edits, target not in _players_and_genres(), -len(target), target)
+        if edits <= limit and (best is None or rank < best):
+            best = rank
+    return best[3] if best else None

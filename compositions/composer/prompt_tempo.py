@@ -177,6 +177,11 @@ def _bare(reader: TextReader, add: _Add) -> None:
     for match in re.finditer(pattern, reader.left):
         if 35 <= int(match[1]) <= 260:
             add(match, [float(match[1])], 0.8)
+    for match in re.finditer(
+        rf"(?:^|[,;/|.]\s*)({NUMBER})\s*(?=[,;/|]|[.:](?!\d)|$)", reader.left, re.IGNORECASE
+    ):  # "gospel ballad, 12/8, sixty-six"
+        if 35 <= read_number(match[1]) <= 260:
+            add(match, [read_number(match[1])], 0.7)
     for match in re.finditer(rf"(?<=\s)(\d{{2,3}})(?=\s|[,;.:]|$){_NOT_TEMPO}", reader.left):
         segment = re.split(r"[,;.|/]", reader.text[: match.start()])[-1]
         if match[1] in ("808", "909", "303", "101") or not 50 <= int(match[1]) <= 220:

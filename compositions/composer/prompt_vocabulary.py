@@ -1,17 +1,14 @@
-"""What a prompt says by vocabulary: genres, instruments wanted and unwanted, moods."""
+"""What a prompt says by vocabulary: genres, instruments, ensembles and moods."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from compositions.composer.prompt_words import (
-    ROLE_WORDS,
     ensembles,
     everyday_genres,
-    find_instrument,
     lexicon,
     look_up,
     player_in,
@@ -48,101 +45,15 @@ class Vocabulary:
     closed: float = 0.0
 
 
-def _choice(words: list[str]) -> str:
+def choice(words: list[str]) -> str:
+    """Return a pattern for any of the words, longest first, with spaces or hyphens between."""
     ranked = sorted(words, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in ranked)
 
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{_choice(list(lexicon()))})(?:'?s)?(?![\w])", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _player() -> str:
-    words = {word for word, (kind, _) in lexicon().items() if kind == "instrument"}
-    return _choice(sorted(words | set(ROLE_WORDS)))
-
-
-_NO = (
-    r"\b(?:no|without(?:\s+(?:any|the|a|an|using))*|w/o|minus(?:\s+the)?|skip(?:ping)?(?:\s+the)?"
-    r"|leav(?:e|ing)\s+out(?:\s+(?:the|all|any))?|exclud(?:e|ing)(?:\s+(?:the|all|any))?"
-    r"|(?:do\s+not|don'?t|doesn'?t|never|not)\s+(?:want|need|use|include|add|have|play|like)"
-    r"(?:\s+(?:to\s+(?:use|hear|have)|any|the|a|an))*"
-    r"|avoid(?:ing)?(?:\s+(?:the|all|any|using))?|zero|ditch(?:\s+the)?|drop\s+the|lose\s+the"
-    r"|remove(?:\s+(?:the|all|any))?|omit(?:ting)?(?:\s+the)?|hold\s+the|mute\s+the|free\s+of"
-    r"|lacks?(?:\s+any)?|absolutely\s+no|everything\s+(?:but|except)|anything\s+but"
-    r"|except(?:\s+for)?(?:\s+the)?|not\s+(?:a\s+single|any)|there\s+(?:are|is)\s+no|sans"
-    r"|neither|hate(?:\s+the)?|not\s+with(?:\s+any)?"
-    r"|(?:instead|in\s+place)\s+of(?:\s+(?:the|a|an))?|rather\s+than(?:\s+(?:the|a|an))?"
-    r"|(?:replace|substitute|swap(?:\s+out)?)(?:\s+(?:the|all))?(?=\s+[\w\s]+?\s+(?:with|by|for)\b)"
-    r"|can'?t\s+stand(?:\s+the)?|nothing\s+with|everything\s+save|apart\s+from(?:\s+the)?|zero)\s+"
-)
-_KIND_OF = (
-    r"(?:(?:live|real|acoustic|electronic|heavy|loud|other|big|more|use\s+of|kind\s+of)\s+){0,2}"
-)
-
-
-def read_unwanted(reader: TextReader, found: Vocabulary) -> None:
-    """Take what shall not play: role, family or instrument names.
-
-    "No A, B and C" speaks of A alone, "without A, B and C" and "no A, B or C" of all.
-    """
-
-    def add(match: re.Match[str], name: str) -> None:
-        word = Word(match.start(), match.end(), match[0].strip(), name)
-        found.unwanted.append((word, name))
-
-    for match in reader.take_all(r"\b(?:drum|beat|percussion)-?\s?(?:less|free)\b"):
-        add(match, "drums")
-    for match in reader.take_all(r"\b(bass|vocal|guitar)-?(?:less|free)\b"):
-        add(match, match[1].lower())
-    for match in reader.take_all(
-        r"\b(?:purely\s+|fully\s+|all\s+)?instrumental\b(?!\s+(?:break|solo|section|bridge|intro"
-        r"|interlude|passage|part|outro|hook))(?:\s+only)?|\bnon-vocal\b|\bwordless\b|\bno\s+words\b"
-    ):
-        add(match, "vocal")
-    item = rf"{_KIND_OF}(?:{_player()})s?\b(?:\s+(?:at\s+all|whatsoever|please|parts?|sounds?))?"
-    # "No guitar solo" does not send the guitar away.
-    item += r"(?!\s+(?:solo|riff|fill)s?\b)"
-    more = rf"(?:\s*,?\s*(?:or|nor|and\s+no|and\s+without|,\s*no|no)\s+(?:any\s+)?{item})*"
-    every = rf"(?:\s*,\s*{item})*\s*,?\s*(?:or|nor)\s+{item}"
-    joined = rf"(?:\s*,\s*{item})*\s*(?:,?\s*and|&|\+)\s+{item}"
-    plain = (
-        r"\b(?:without|w/o|sans|neither|minus|avoid|exclude|leave\s+out"
-        r"|everything\s+(?:but|except)|except(?:\s+for)?)(?:\s+any)?\s+"
-    )
-    for lead, tail in ((_NO, every), (plain, joined), (_NO, more)):
-        for match in list(re.finditer(rf"{lead}({item}{tail})", reader.left, re.IGNORECASE)):
-            reader.mark(match.start(), match.end())
-            _split_unwanted(match, add)
-    for match in reader.take_all(
-        rf"\b(?:leave|keep|cut|take|turn)\s+(?:the\s+)?({item})\s+(?:out|off)\b"
-    ):
-        _split_unwanted(match, add)
-
-
-def _split_unwanted(match: re.Match[str], add: Callable[[re.Match[str], str], None]) -> None:
-    pieces = re.split(r"\s*,\s*|\s+(?:and|or|nor|no)\s+|\s*[&+]\s*", match[1], flags=re.IGNORECASE)
-    for piece in pieces:
-        word = re.sub(r"^(?:or|nor|and|no|without|any)\s+", "", piece.strip(" ,").lower())
-        word = re.sub(r"\s+(?:at\s+all|whatsoever|please|parts?|sounds?)$", "", word)
-        name = unwanted_name(word) or unwanted_name(re.sub(rf"^{_KIND_OF}", "", word))
-        if name:
-            add(match, name)
-
-
-def unwanted_name(word: str) -> str | None:
-    """Return the role, family or instrument that a word rules out, or None."""
-    for text in (word, word.removesuffix("s"), word.removesuffix("es")):
-        if text in ROLE_WORDS:
-            return ROLE_WORDS[text]
-    instrument = find_instrument(word)
-    if instrument is None:
-        return None
-    if instrument.percussion and instrument.name == "Drums":
-        return "drums"
-    return instrument.name
+    return re.compile(rf"(?<![\w-])(?:{choice(list(lexicon()))})(?:'?s)?(?![\w])", re.IGNORECASE)
 
 
 def read_vocabulary(reader: TextReader, found: Vocabulary) -> None:

@@ -182,6 +182,8 @@ def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -
     for name in unwanted:  # "no organ" means no organ of any kind
         if instrument.name == name or (name in _KINDS and _KINDS[name] in instrument.name):
             return True
+        if name in instruments() and _sounds_like(instrument, instruments()[name]):
+            return True
         if name == "Electric Guitar" and instrument.name in ELECTRIC_GUITARS:
             return True
     if role == "percussion" and "drums" in unwanted:
@@ -189,4 +191,12 @@ def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -
     sung = instrument.family == "voice" or instrument.program in _SUNG
     if "vocal" in unwanted and sung and not instrument.percussion:
         return True
+    if "keys" in unwanted and instrument.family == "organ":
+        return True
     return instrument.family in unwanted and instrument.family in _FAMILIES
+
+
+def _sounds_like(first: Instrument, second: Instrument) -> bool:
+    """Tell whether two instruments share a sound: the mandolin of General MIDI is a banjo."""
+    pitched = not first.percussion and not second.percussion
+    return pitched and (first.program, first.bank) == (second.program, second.bank)

@@ -23,9 +23,10 @@ NUMBER = (
 
 
 def read_number(text: str) -> float:
-    """Return the value of digits or English number words ("one hundred and twenty").
+    """Return the value of digits or English number words.
 
-    Raises ``ValueError`` when the text is neither.
+    "One hundred and twenty" is 120, and so is "one twenty". Raises ``ValueError`` when the
+    text is neither.
     """
     text = text.strip().lower()
     if re.fullmatch(r"\d+(?:[.,]\d+)?", text):
@@ -37,7 +38,8 @@ def read_number(text: str) -> float:
         elif word == "a":
             total += 1
         elif word in NUMBER_WORDS:
-            total += NUMBER_WORDS[word]
+            spoken = 0 < total < 10 <= NUMBER_WORDS[word]
+            total = total * (100 if spoken else 1) + NUMBER_WORDS[word]
         elif word != "and":
             raise ValueError(f"{text!r} is not a number")
     return float(total)

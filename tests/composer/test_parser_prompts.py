@@ -13,7 +13,7 @@ from compositions.composer.prompt_language import detect_language, to_english
 from compositions.composer.prompt_numbers import number_words
 from compositions.composer.prompt_scene import scene_scores
 from compositions.composer.prompt_spelling import correct, distance
-from compositions.composer.prompt_words import ensembles, synonyms
+from compositions.composer.prompt_words import ensembles, is_ruled_out, synonyms
 from compositions.composer.resolve import resolve_spec
 from compositions.composer.styles import instruments, styles
 from compositions.composer.word_lists import english_words
@@ -246,3 +246,54 @@ def test_word_data_names_what_exists() -> None:
 def test_any_text_is_read(text: str) -> None:
     spec = parse_prompt(text)
     assert MusicSpec.from_dict(spec.to_dict()) == spec
+
+
+@pytest.mark.parametrize(
+    ("prompt", "unwanted"),
+    [
+        ("it shouldn't have any vocals; indie folk", {"vocal"}),
+        ("lofi beat, anything but a saxophone", {"Alto Sax"}),
+        ("bluegrass with everything except the banjo", {"Banjo"}),
+        ("I don't want any piano in this folk song, nor strings", {"Piano", "strings"}),
+        ("please don't put any synths in it", {"synth"}),
+        ("a tune that does not feature a flute or a harp", {"Flute", "Harp"}),
+        ("jazz with a clarinet - scratch that, a flute", {"Clarinet"}),
+        ("rock without the use of keyboards", {"keys"}),
+    ],
+)
+def test_what_is_ruled_out_in_many_words_does_not_play(prompt, unwanted):
+    assert set(parse_prompt(prompt).unwanted.value) == unwanted
+
+
+def test_an_instrument_with_the_sound_of_an_unwanted_one_is_ruled_out_too():
+    assert is_ruled_out(instruments()["Mandolin"], "chords", ("Banjo",))
+    assert is_ruled_out(instruments()["Rock Organ"], "chords", ("keys",))
+    assert not is_ruled_out(instruments()["Fiddle"], "lead", ("Violin",))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "value"),
+    [
+        ("ballad, 12/8, sixty-six, choir", "tempo", 66),
+        ("balkan style, clarinet, one sixty", "tempo", 160),
+        ("sad ballad in c sharp minr", "mode", "minor"),
+        ("mode=phrygian root=E", "tonic", "E"),
+        ("drumnbass 174", "genre", "drum-and-bass"),
+        ("ska at one hundred and five bpm", "tempo", 105),
+    ],
+)
+def test_terse_and_misspelt_values_are_read(prompt, name, value):
+    assert getattr(parse_prompt(prompt), name).value == value
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("bossa with nylon gtr", "Nylon Guitar"),
+        ("vln and pno", "Violin"),
+        ("a clasical peice for violen", "Violin"),
+        ("jazz with a clarinet - no wait, a flute", "Flute"),
+    ],
+)
+def test_abbreviated_misspelt_and_corrected_players_are_read(prompt, name):
+    assert name in [item.name for item in parse_prompt(prompt).instruments.value]
