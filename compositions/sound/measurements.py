@@ -27,6 +27,7 @@ from compositions.sound.width import SideMeter
 
 _MOST_POINTS = 600
 _MOST_CORRELATIONS = 200
+_FAINT = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Measurements:
     (3 s windows, one a second, at most 600 evenly chosen), ``octaves_db`` (power of each of
     :data:`OCTAVES_HZ` against that at 1 kHz, -99..99), ``side_db`` (sides against the middle above
     220 Hz, -120 for mono). ``thirds_db`` is the same spectrum in :data:`THIRDS_HZ` (pink noise is
-    0 throughout), ``correlations`` the correlation over time in equal steps, at most 200.
+    0 throughout), ``correlations`` the correlation over time in equal steps, at most 200; a step
+    that is 30 dB under the loudest counts as silence, 1.
     """
 
     duration_seconds: float
@@ -126,7 +128,10 @@ class Measurer:
             sum(self._products[start : start + step], np.zeros((CHANNELS, CHANNELS)))
             for start in range(0, len(self._products), step)
         ]
-        return tuple(round(_correlation(chunk), 2) for chunk in chunks)
+        faint = _FAINT * max((float(np.trace(chunk)) for chunk in chunks), default=0.0)
+        return tuple(
+            round(_correlation(chunk), 2) if np.trace(chunk) > faint else 1.0 for chunk in chunks
+        )
 
 
 def _correlation(products: NDArray[np.float64]) -> float:
