@@ -22,6 +22,7 @@ from compositions.composer.harmony import Changes
 from compositions.composer.part_lines import without_parallels
 from compositions.composer.part_writing import write_parts
 from compositions.composer.plan import PlannedSection, SongPlan
+from compositions.composer.rhythm import TICKS_PER_STEP
 
 _MELODIC = frozenset({"lead", "vocal"})
 
@@ -59,13 +60,13 @@ def arrange(
                 lead = melodies.get("vocal") or melodies.get("lead") or {}
                 tune = [event for index in sorted(lead) for event in lead[index]]
                 others = (tune, voices.alto, voices.tenor, voices.bass)
-                part.events = without_parallels(part.events, others, plan.bars * plan.grid.steps)
+                part.events = without_parallels(part.events, others, plan.end // TICKS_PER_STEP)
         else:
             threshold = _threshold(plan, seat)
             part.events = [
                 event
                 for event in written
-                if _plays(plan, plan.section_at(event.start // plan.grid.ticks), threshold)
+                if _plays(plan, plan.section_at(plan.bar_at(event.start)), threshold)
             ]
         if part.events:
             parts.append(part)
@@ -149,7 +150,9 @@ def _play(
         voicings = voicings_for(plan, changes, part, (low, high), has_bass, tune)
     for section in plan.sections:
         if figure == "drums":
-            events += play_drums(plan, section, threshold, manner_of(instrument.program))
+            events += play_drums(
+                plan.within(section), section, threshold, manner_of(instrument.program)
+            )
             continue
         if not _plays(plan, section, threshold):
             continue
@@ -162,7 +165,7 @@ def _play(
                 else play_bass(here, section, changes, instrument, pattern)
             )
         elif figure == "percussion":
-            events += play_percussion(plan, section, pattern)
+            events += play_percussion(here, section, pattern)
         elif figure == "drone":
             register = register_for(figure, instrument, seat.part.register)
             events += play_drone(here, section, instrument, register)

@@ -57,11 +57,11 @@ def play_bass(
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index
-        origin = bar * plan.grid.ticks
+        origin, grid = plan.bar_start(bar), plan.grid_at(bar)
         if section.last and index == section.bars - 1:
             slot = changes.at(origin)
             pitch = _root_pitch(slot.harmony.lowest, instrument)
-            events.append(Event(origin, plan.grid.ticks, pitch, 88))
+            events.append(Event(origin, grid.ticks, pitch, 88))
             continue
         pattern = pick_pattern(plan, section, table, bar)
         changed = {slot.start for slot in changes.slots if slot.bar == bar}
@@ -81,7 +81,7 @@ def play_bass(
                 continue
             symbol = "R" if char in ".-" or (tick in changed and char not in "n8lP") else char
             pitch = _symbol_pitch(symbol, slot, changes, instrument, plan, rng)
-            velocity = 78 + 18 * section.energy + 8 * plan.grid.strength(step) - 6 * (symbol == "a")
+            velocity = 78 + 18 * section.energy + 8 * grid.strength(step) - 6 * (symbol == "a")
             length = TICKS_PER_STEP
             if symbol == "g":
                 velocity, length = 0.55 * velocity, 50
@@ -165,7 +165,7 @@ def walk_bass(
     scale = set(scale_pitch_classes(plan.tonic, plan.mode))
     events: list[Event] = []
     low, high = max(28, instrument.low), min(52, instrument.high)
-    last = _root_pitch(changes.at(section.start_bar * plan.grid.ticks).harmony.lowest, instrument)
+    last = _root_pitch(changes.at(plan.bar_start(section.start_bar)).harmony.lowest, instrument)
     first, end = section.start_bar, section.start_bar + section.bars
     for slot in changes.slots:
         if not first <= slot.bar < end:
@@ -174,10 +174,11 @@ def walk_bass(
             pitch = _root_pitch(slot.harmony.lowest, instrument)
             events.append(Event(slot.start, slot.duration, pitch, 88))
             continue
+        origin = plan.bar_start(slot.bar)
         beats = [
-            slot.bar * plan.grid.ticks + start * TICKS_PER_STEP
-            for start in plan.grid.starts
-            if slot.start <= slot.bar * plan.grid.ticks + start * TICKS_PER_STEP < slot.end
+            origin + start * TICKS_PER_STEP
+            for start in plan.grid_at(slot.bar).starts
+            if slot.start <= origin + start * TICKS_PER_STEP < slot.end
         ]
         target_class = changes.at(slot.end).harmony.lowest
         for index, tick in enumerate(beats):

@@ -128,7 +128,7 @@ def play_chords(
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index
-        origin = bar * plan.grid.ticks
+        origin = plan.bar_start(bar)
         if section.last and index == section.bars - 1:
             events += _final_chord(plan, section, changes, voicings, origin)
             continue
@@ -138,7 +138,7 @@ def play_chords(
         if answers and "x" in pattern and "|" not in pattern and pattern[-2:] in ("--", ".."):
             pattern = pattern[:-2] + "x-"
         for layer in pattern.split("|"):
-            events += _bar(plan, section, changes, voicings, origin, layer, part)
+            events += _bar(plan, section, changes, voicings, bar, layer, part)
     return events
 
 
@@ -147,14 +147,13 @@ def _bar(
     section: PlannedSection,
     changes: Changes,
     voicings: dict[int, Voicing],
-    origin: int,
+    bar: int,
     pattern: str,
     part: Part,
 ) -> list[Event]:
     """One layer of one bar: its strokes, held, repeated or broken as the pattern says."""
-    bounds = {
-        slot.start for slot in changes.slots if origin <= slot.start < origin + plan.grid.ticks
-    }
+    origin, stop = plan.bar_start(bar), plan.bar_start(bar + 1)
+    bounds = {slot.start for slot in changes.slots if origin <= slot.start < stop}
     picked = _picked(pattern)
     hits: list[tuple[int, int, str]] = []
     for step, char in enumerate(pattern):
@@ -170,7 +169,7 @@ def _bar(
     events: list[Event] = []
     for index, (tick, length, char) in enumerate(hits):
         if picked:  # picked notes ring until the next one
-            following = hits[index + 1][0] if index + 1 < len(hits) else origin + plan.grid.ticks
+            following = hits[index + 1][0] if index + 1 < len(hits) else stop
             length = (following - tick) // TICKS_PER_STEP
         step = (tick - origin) // TICKS_PER_STEP
         if char.isdigit() or char in "ABCDEF":
@@ -206,7 +205,7 @@ def _strike(
     if part.figure == "stab":
         length = min(length, 2)
     duration = length * TICKS_PER_STEP - (30 if length > 1 else 40)
-    strength = plan.grid.strength(step)
+    strength = plan.bar_map.strength(tick)
     base = 58 + 22 * section.energy + 6 * strength
     base += {"X": 8, "o": -14, "m": -16, "c": -4, "r": -4}.get(char, 0)
     notes = voicings[slot.start]
@@ -263,7 +262,7 @@ def _pick(
     ticks = length * TICKS_PER_STEP
     if part.instrument.envelope == "decay" and not doubled:
         ticks = min(ticks * 2, slot.end - tick)
-    velocity = min(108, round(54 + 20 * section.energy + 10 * plan.grid.strength(step)))
+    velocity = min(108, round(54 + 20 * section.energy + 10 * plan.bar_map.strength(tick)))
     events = [Event(tick, max(40, ticks - 15), pitch, velocity)]
     if doubled and pitch + 12 <= part.instrument.high:
         events.append(Event(tick, max(40, ticks - 15), pitch + 12, velocity))
@@ -278,18 +277,18 @@ def _sustain(
     voicings: dict[int, Voicing],
 ) -> list[Event]:
     """Long chords; notes common to neighbouring chords are tied."""
-    first = section.start_bar * plan.grid.ticks
-    last = first + section.bars * plan.grid.ticks
+    first, last = plan.ticks_of(section)
     velocity = round(50 + 26 * section.energy)
     sounding: dict[int, Event] = {}
     events: list[Event] = []
+    longest = 3 * plan.grid.ticks
     for slot in changes.slots:
         if not first <= slot.start < last:
             continue
         notes = voicings[slot.start]
         for pitch in notes:
             held = sounding.get(pitch)
-            if held is not None and held.end == slot.start and held.duration < 3 * plan.grid.ticks:
+            if held is not None and held.end == slot.start and held.duration < longest:
                 held.duration += slot.duration
             else:
                 event = Event(slot.start, slot.duration, pitch, velocity)
@@ -311,8 +310,8 @@ def play_drone(
     velocity = round(50 + 24 * section.energy)
     events = []
     for bar in range(0, section.bars, 4):
-        length = min(4, section.bars - bar) * plan.grid.ticks
-        start = (section.start_bar + bar) * plan.grid.ticks
+        start = plan.bar_start(section.start_bar + bar)
+        length = plan.bar_start(section.start_bar + min(bar + 4, section.bars)) - start
         events += [Event(start, length - 30, pitch, velocity) for pitch in pitches]
     return events
 
@@ -326,7 +325,8 @@ def _final_chord(
 ) -> list[Event]:
     notes = voicings[changes.at(origin).start]
     velocity = round(60 + 22 * section.energy)
-    return [Event(origin, plan.grid.ticks, pitch, velocity) for pitch in notes]
+    length = plan.end - origin
+    return [Event(origin, length, pitch, velocity) for pitch in notes]
 
 
 def play_counter(
@@ -339,8 +339,7 @@ def play_counter(
     """Return a slow counter-melody of guide tones that moves where the lead rests."""
     rng = stream(plan.seed, section.uid, "counter_melody", "notes")
     low, high = register_for("counter", instrument, None)
-    first = section.start_bar * plan.grid.ticks
-    last = first + section.bars * plan.grid.ticks
+    first, last = plan.ticks_of(section)
     busy = sorted((event.start, event.end) for event in lead)
     pitch = (low + high) // 2
     events: list[Event] = []

@@ -10,7 +10,7 @@ from compositions.composer.fills import BRUSH_KIT, fill_steps, play_fill
 from compositions.composer.grooves import at_level, level_of
 from compositions.composer.patterns import PIECES, Kit
 from compositions.composer.plan import PlannedSection, SongPlan
-from compositions.composer.rhythm import TICKS_PER_STEP, fit_pattern
+from compositions.composer.rhythm import TICKS_PER_STEP, fit_paced
 from compositions.composer.seeds import stream
 
 _STEADY = frozenset({"hat", "ride", "shaker", "tambourine", "swirl", "pedal", "maracas", "cabasa"})
@@ -55,14 +55,13 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
     they come in holds a pick-up fill. ``program`` is the kit.
     """
     rng = stream(plan.seed, section.uid, "drums", "notes")
-    grid = plan.grid
     following = plan.sections[section.index + 1] if not section.last else None
     playing = section.energy >= enters
     next_plays = following is not None and following.energy >= enters
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index
-        origin = bar * grid.ticks
+        origin, grid = plan.bar_start(bar), plan.grid_at(bar)
         ends = index == section.bars - 1
         if section.last and ends:
             if playing:
@@ -77,7 +76,7 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
         if span:
             events += play_fill(plan, section, following, origin, span, program, rng)
     if playing and _crashes(plan, section, enters):
-        first = section.start_bar * grid.ticks
+        first = plan.bar_start(section.start_bar)
         piece = PIECES["crash"] if program != BRUSH_KIT else PIECES["ride"]
         events.append(Event(first, 240, piece, _velocity("crash", "x", section.energy, rng)))
         events = [e for e in events if not (e.start == first and e.pitch == PIECES["open"])]
@@ -86,7 +85,7 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
 
 def _kit(plan: SongPlan, section: PlannedSection, index: int) -> tuple[Kit, int]:
     """The kit of a bar: a material keeps its groove for eight bars, then may change it."""
-    groove, steps = plan.style.groove(plan.grid)
+    groove, steps = plan.style.groove(plan.grid_at(section.start_bar + index))
     kits = at_level(groove["drums"], section.energy)
     if not kits:
         groove, steps = _plain_groove(), 16
@@ -135,14 +134,15 @@ def _groove_bar(
 ) -> list[Event]:
     """One bar of the groove up to step ``until``, a little different every few bars."""
     pieces, steps = kit
-    origin = bar * plan.grid.ticks
+    origin, grid = plan.bar_start(bar), plan.grid_at(bar)
     turn = index % 4 == 3  # the fourth bar of a phrase answers the third
     events: list[Event] = []
     for piece, pattern in pieces.items():
-        fitted = fit_pattern(str(pattern), steps, plan.grid, index % 4, piece in _STEADY)
+        steady = piece in _STEADY
+        fitted = fit_paced(str(pattern), steps, grid, index % 4, steady, section.pace)
         for step, char in enumerate(fitted[:until]):
             if char in ".-":
-                if _extra(plan, section, piece, step, turn, rng):
+                if _extra(plan, section, piece, grid.strength(step), turn, rng):
                     char = "o"
                 else:
                     continue
@@ -154,7 +154,7 @@ def _groove_bar(
                 char = "o"
             velocity = _velocity(piece, char, section.energy, rng)
             if piece in ("hat", "ride", "shaker"):
-                velocity = round(velocity * (0.88 + 0.16 * plan.grid.strength(step)))
+                velocity = round(velocity * (0.88 + 0.16 * grid.strength(step)))
             if section.kind == "build":
                 velocity = round(velocity * (0.75 + 0.3 * index / max(1, section.bars)))
             velocity = max(8, min(124, velocity))
@@ -164,8 +164,8 @@ def _groove_bar(
                     origin + step * TICKS_PER_STEP, piece, char, velocity
                 )
             ]
-    if turn and "hat" in pieces and section.energy >= 0.5 and until == plan.grid.steps:
-        step = plan.grid.steps - 2
+    if turn and "hat" in pieces and section.energy >= 0.5 and until == grid.steps:
+        step = grid.steps - 2
         tick = origin + step * TICKS_PER_STEP
         if rng.random() < 0.45:
             events = [e for e in events if not (e.pitch == PIECES["hat"] and e.start >= tick)]
@@ -177,16 +177,16 @@ def _extra(
     plan: SongPlan,
     section: PlannedSection,
     piece: str,
-    step: int,
+    strength: float,
     turn: bool,
     rng: random.Random,
 ) -> bool:
     """Now and then a ghost note or a pushed kick, mostly at the end of a phrase."""
     if plan.style.feel["looseness"] < 1 or section.energy < 0.45:
         return False
-    if piece == "snare" and plan.grid.strength(step) < 0.2:
+    if piece == "snare" and strength < 0.2:
         return rng.random() < (0.09 if turn else 0.02)
-    if piece == "kick" and turn and plan.grid.strength(step) == 0.3:
+    if piece == "kick" and turn and strength == 0.3:
         return rng.random() < 0.12
     return False
 
@@ -205,7 +205,9 @@ def _last_hit(
     cymbal = "crash" if section.energy >= 0.5 else "ride"
     return [
         Event(origin, 240, PIECES["kick"], _velocity("kick", "x", section.energy, rng)),
-        Event(origin, plan.grid.ticks, PIECES[cymbal], _velocity("ride", "x", section.energy, rng)),
+        Event(
+            origin, plan.end - origin, PIECES[cymbal], _velocity("ride", "x", section.energy, rng)
+        ),
     ]
 
 
@@ -227,17 +229,19 @@ def play_percussion(plan: SongPlan, section: PlannedSection, pattern: str = "") 
     gets congas, maracas and tambourine.
     """
     rng = stream(plan.seed, section.uid, f"percussion{pattern}", "notes")
-    groove, steps = plan.style.groove(plan.grid)
-    table = groove.get(pattern or "percussion")
-    if not table:
-        table, steps = _HANDS, 16
-    kits = at_level(table, section.energy)
     name = f"{pattern or 'percussion'}:{level_of(section.energy)}"
     events: list[Event] = []
     for index in range(section.bars - (1 if section.last else 0)):
-        origin = (section.start_bar + index) * plan.grid.ticks
+        bar = section.start_bar + index
+        origin, grid = plan.bar_start(bar), plan.grid_at(bar)
+        groove, steps = plan.style.groove(grid)
+        table = groove.get(pattern or "percussion")
+        if not table:
+            table, steps = _HANDS, 16
+        kits = at_level(table, section.energy)
         for piece, text in choose_kit(plan, section, kits, name, index // 8).items():
-            fitted = fit_pattern(str(text), steps, plan.grid, index % 4, piece in _STEADY)
+            steady = piece in _STEADY
+            fitted = fit_paced(str(text), steps, grid, index % 4, steady, section.pace)
             for step, char in enumerate(fitted):
                 if char in ".-" or (char in "o?" and rng.random() < (0.6 if char == "?" else 0.15)):
                     continue

@@ -64,8 +64,8 @@ def _bed(plan: SongPlan, key: int) -> list[Event]:
     """One long note under each section; the loudest sections hide it anyway."""
     return [
         Event(
-            section.start_bar * plan.grid.ticks,
-            section.bars * plan.grid.ticks,
+            plan.bar_start(section.start_bar),
+            plan.ticks_of(section)[1] - plan.bar_start(section.start_bar),
             key,
             round(92 - 30 * section.energy),
         )
@@ -78,8 +78,9 @@ def _border(
 ) -> list[Event]:
     """What leads over a border: something that rises, something that strikes, or a fall."""
     rng = stream(plan.seed, following.uid, "effects", "border")
-    bar = plan.grid.ticks
-    border = following.start_bar * bar
+    border = plan.bar_start(following.start_bar)
+    bar = plan.within(section).grid.ticks
+    plan = plan.within(following)
     gain = following.energy - section.energy
     events: list[Event] = []
     if gain >= _RISE and following.energy >= _LOUD:

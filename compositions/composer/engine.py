@@ -158,7 +158,7 @@ def _sounding(plan: SongPlan, parts: list[Part]) -> np.ndarray:
         for event in part.events:
             lift = 0
             if asked:
-                lift = plan.lift_of(plan.section_at(event.start // plan.grid.ticks))
+                lift = plan.lift_of(plan.section_at(plan.bar_at(event.start)))
             weights[(event.pitch - lift) % 12] += event.duration
     return weights
 
@@ -205,15 +205,18 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
     score = Score(
         title=title,
         tempos=tuple(TempoChange(mint_id(frame), tick, bpm) for tick, bpm in plan.tempo_changes),
-        meters=(MeterChange(mint_id(frame), 0, plan.grid.numerator, plan.grid.denominator),),
+        meters=tuple(
+            MeterChange(mint_id(frame), tick, grid.numerator, grid.denominator)
+            for tick, grid in plan.bar_map.changes(plan.bars)
+        ),
         keys=tuple(
             KeyChange(mint_id(frame), tick, key.tonic, key.mode) for tick, key in plan.key_changes
         ),
         sections=tuple(
             Section(
                 mint_id(frame),
-                section.start_bar * plan.grid.ticks,
-                section.bars * plan.grid.ticks,
+                plan.bar_start(section.start_bar),
+                plan.ticks_of(section)[1] - plan.bar_start(section.start_bar),
                 section.label,
                 section.kind,
                 section.energy,

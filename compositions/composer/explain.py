@@ -18,7 +18,7 @@ def theory_of(plan: SongPlan, changes: Changes, score: Score) -> dict[str, Any]:
     """Return key, tempo, meter, form, chords with numerals and cadences as JSON data."""
     chords = [
         {
-            "bar": chord.start // plan.grid.ticks + 1,
+            "bar": plan.bar_at(chord.start) + 1,
             "start": chord.start,
             "duration": chord.duration,
             "symbol": chord.symbol,
@@ -49,8 +49,7 @@ def theory_of(plan: SongPlan, changes: Changes, score: Score) -> dict[str, Any]:
         "form": form,
         "chords": chords,
         "keys": [
-            {"bar": tick // plan.grid.ticks + 1, "key": _name_of(key)}
-            for tick, key in plan.key_changes
+            {"bar": plan.bar_at(tick) + 1, "key": _name_of(key)} for tick, key in plan.key_changes
         ],
         "cadences": [{"section": entry["label"], "cadence": entry["cadence"]} for entry in form],
     }

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from compositions.composer.events import Event
 from compositions.composer.plan import PlannedSection, SongPlan
-from compositions.composer.rhythm import TICKS_PER_STEP
+from compositions.composer.rhythm import TICKS_PER_STEP, Grid
 from compositions.composer.seeds import stream
 
 BRUSH_KIT = 40
@@ -32,15 +32,16 @@ _RHYTHMS = {
 class _Fill:
     """What a family needs to know: length in steps, strength of each, density, chance."""
 
-    def __init__(self, plan: SongPlan, start: int, span: int, busy: bool, rng: random.Random):
-        self.plan, self.start, self.span, self.busy, self.rng = plan, start, span, busy, rng
+    def __init__(self, grid: Grid, start: int, span: int, busy: bool, rng: random.Random):
+        self.start, self.span, self.busy, self.rng = start, span, busy, rng
+        self.grid = grid
         self.rhythms = _RHYTHMS["busy" if busy else "plain"]
 
     def steps(self, rhythm: str) -> list[tuple[int, float, bool]]:
         """Return (step, share of the way 0..1, on a beat) where a rhythm strikes."""
         found = []
         for offset in range(self.span):
-            beat = self.plan.grid.strength(self.start + offset) >= 0.55
+            beat = self.grid.strength(self.start + offset) >= 0.55
             if beat or rhythm[offset % 4] == "1":
                 if not beat and not self.busy and offset % 2 and self.span > 6:
                     continue
@@ -181,7 +182,7 @@ FILLS: Mapping[str, Callable[[_Fill], list[Stroke]]] = {
 
 def fill_steps(plan: SongPlan, section: PlannedSection, following: PlannedSection | None) -> int:
     """Length of a fill in steps: a beat towards calm, up to a bar before a climax."""
-    groups = plan.grid.groups
+    groups = _grid(plan, section).groups
     if following is None:
         return 0
     rise = following.energy - section.energy
@@ -192,6 +193,11 @@ def fill_steps(plan: SongPlan, section: PlannedSection, following: PlannedSectio
     else:
         count = 1
     return sum(groups[-count:])
+
+
+def _grid(plan: SongPlan, section: PlannedSection) -> Grid:
+    """The meter of the bar that holds a section's fill: its last."""
+    return plan.grid_at(section.start_bar + section.bars - 1)
 
 
 _LOUDEST = 110
@@ -226,9 +232,10 @@ def play_fill(
     """Return the fill of the last ``span`` steps of the bar that starts at ``origin``."""
     energy = max(section.energy, following.energy if following else 0.0)
     busy = energy > 0.65 and 60.0 / plan.bpm / 4 > 0.085
-    start = plan.grid.steps - span
+    grid = _grid(plan, section)
+    start = grid.steps - span
     family = _family(plan, section, span, program)
-    strokes = FILLS[family](_Fill(plan, start, span, busy, rng))
+    strokes = FILLS[family](_Fill(grid, start, span, busy, rng))
     if program != BRUSH_KIT:
         # However soft it begins, a fill has an accent that the groove's strokes do not drown.
         lift = max(1.0, _ACCENT / max((loudness for _, _, loudness in strokes), default=_ACCENT))

@@ -25,6 +25,7 @@ from compositions.composer.harmony import Changes
 from compositions.composer.moments import NOTHING, Step, Tune, steps_of, velocity_of
 from compositions.composer.part_lines import Lines
 from compositions.composer.plan import SongPlan
+from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.roman import Harmony
 from compositions.composer.seeds import stream
 from compositions.score.harmony import scale_pitch_classes
@@ -90,7 +91,7 @@ def _mended(
 
     The path knows what the tune does between two moments only roughly.
     """
-    lines = Lines(plan.bars * plan.grid.steps, [tune, *voices])
+    lines = Lines(plan.end // TICKS_PER_STEP, [tune, *voices])
     if not lines.mend(steps, ranges):
         return voices
     known = {event.start: event.velocity for voice in voices for event in voice}
@@ -297,7 +298,7 @@ def _pass(plan: SongPlan, lines: list[list[Event]], tune: Sequence[Event]) -> No
     streams: dict[str, Random] = {}
     heard = Tune(tune)
     for now, then in pairwise(struck):
-        section = plan.section_at(min(plan.bars - 1, now[0].start // plan.grid.ticks))
+        section = plan.section_at(min(plan.bars - 1, plan.bar_at(now[0].start)))
         if section.uid not in streams:
             streams[section.uid] = stream(plan.seed, section.uid, "chords", "passing")
         rng = streams[section.uid]

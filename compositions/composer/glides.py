@@ -64,6 +64,6 @@ def _slides(plan: SongPlan, part: Part, before: Event, event: Event) -> bool:
     gap = event.start - before.end
     if not 0 < apart <= _WIDEST or not -_CLOSE <= gap <= _CLOSE or event.duration < 4 * _STEP:
         return False
-    bar = min(plan.bars - 1, max(0, event.start // plan.grid.ticks))
+    bar = min(plan.bars - 1, max(0, plan.bar_at(event.start)))
     rng = stream(plan.seed, plan.section_at(bar).uid, f"{part.role}:{event.start}", "glide")
     return rng.random() < (_CHANCE_OF_LEAPS if apart >= 5 else _CHANCE)

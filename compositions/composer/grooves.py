@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compositions.composer.plan import PlannedSection, SongPlan
-from compositions.composer.rhythm import fit_pattern
+from compositions.composer.rhythm import Grid, fit_paced
 from compositions.composer.seeds import stream
 
 _ALTERNATIVE = 0.4
@@ -36,10 +36,11 @@ def pick_pattern(plan: SongPlan, section: PlannedSection, kind: str, bar: int) -
     some songs the fourth bar of every phrase answers with another pattern. The text may
     hold several layers (see the module).
     """
-    groove, steps = plan.style.groove(plan.grid)
+    grid = plan.grid_at(bar)
+    groove, steps = plan.style.groove(grid)
     patterns = at_level(groove.get(kind) or {}, section.energy)
     if not patterns:
-        return ("R" if kind == "bass" else "x") + "-" * (plan.grid.steps - 1)
+        return ("R" if kind == "bass" else "x") + "-" * (grid.steps - 1)
     # Tables that parts name themselves are drawn alike, so that two halves interlock.
     draw = kind if kind in _OWN else "named"
     rng = stream(
@@ -50,12 +51,14 @@ def pick_pattern(plan: SongPlan, section: PlannedSection, kind: str, bar: int) -
     index = bar - section.start_bar
     if answers and index % 4 == 3 and len(answer) == len(pattern) == steps:
         pattern = answer
-    return "|".join(_fit(plan, layer, steps, index % 4, kind) for layer in pattern.split("|"))
-
-
-def _fit(plan: SongPlan, layer: str, steps: int, parity: int, kind: str) -> str:
     steady = kind not in ("bass", "comp")
-    fitted = fit_pattern(layer, steps, plan.grid, parity, steady)
+    return "|".join(
+        _fit(layer, steps, grid, index % 4, steady, section.pace) for layer in pattern.split("|")
+    )
+
+
+def _fit(layer: str, steps: int, grid: Grid, parity: int, steady: bool, pace: float) -> str:
+    fitted = fit_paced(layer, steps, grid, parity, steady, pace)
     if not fitted.strip(".-"):  # half of a pattern that rests there
-        return fit_pattern(layer, steps, plan.grid, 0, steady)
+        return fit_paced(layer, steps, grid, 0, steady, pace)
     return fitted

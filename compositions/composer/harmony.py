@@ -126,7 +126,7 @@ def _moved(plan: SongPlan, here: SongPlan, bar: list[Harmony]) -> list[Harmony]:
 
 def _spread(plan: SongPlan, bar: int, chords: list[Harmony]) -> list[ChordSlot]:
     """Place the chords of a bar on its beats."""
-    grid = plan.grid
+    grid = plan.grid_at(bar)
     starts = grid.starts
     if len(chords) == 2:
         places = [0, grid.middle]
@@ -136,7 +136,7 @@ def _spread(plan: SongPlan, bar: int, chords: list[Harmony]) -> list[ChordSlot]:
         ]
     places = sorted(set(places))
     ends = [*places[1:], grid.steps]
-    origin = bar * grid.ticks
+    origin = plan.bar_start(bar)
     return [
         ChordSlot(
             origin + place * TICKS_PER_STEP, (end - place) * TICKS_PER_STEP, bar, replace(chord)

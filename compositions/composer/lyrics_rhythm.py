@@ -33,6 +33,42 @@ class LinePlace:
     lines: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedBars:
+    """Bars of several meters, taken as one; see :class:`compositions.composer.rhythm.Grid`."""
+
+    bars: tuple[Grid, ...]
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The felt beats of all bars, in steps."""
+        return tuple(length for bar in self.bars for length in bar.groups)
+
+    @property
+    def steps(self) -> int:
+        """Steps in all bars."""
+        return sum(bar.steps for bar in self.bars)
+
+    def at(self, step: int) -> tuple[int, Grid]:
+        """Return the step inside its bar, and the meter of this bar."""
+        step %= self.steps
+        for bar in self.bars:
+            if step < bar.steps:
+                return step, bar
+            step -= bar.steps
+        raise IndexError(step)  # pragma: no cover - the sum of the bars is their length
+
+
+Bars = Grid | JoinedBars
+
+
+def bars_joined(grids: Sequence[Grid]) -> tuple[Bars, int]:
+    """Return the meter of some bars and their number: bars of several meters count as one."""
+    if all(grid == grids[0] for grid in grids):
+        return grids[0], len(grids)
+    return JoinedBars(tuple(grids)), 1
+
+
 def place_lines(lines: Sequence[SungLine], bars: int) -> list[LinePlace]:
     """Share the bars of a section among its lines; every line begins with a bar.
 
@@ -72,7 +108,7 @@ def place_lines(lines: Sequence[SungLine], bars: int) -> list[LinePlace]:
 def rhythm_for_words(
     syllables: Sequence[SungSyllable],
     bars: int,
-    grid: Grid,
+    grid: Bars,
     family: str,
     *,
     step_seconds: float = 0.14,
@@ -111,12 +147,12 @@ def rhythm_for_words(
     return onsets
 
 
-def breath(grid: Grid) -> float:
+def breath(grid: Bars) -> float:
     """Return the steps that a singer needs between two lines: about half a beat."""
     return max(2.0, grid.groups[-1] / 2)
 
 
-def _unit(count: int, total: int, grid: Grid) -> float:
+def _unit(count: int, total: int, grid: Bars) -> float:
     """Return the finest step that so many syllables need: eighths, sixteenths or less."""
     eighths = all(length % 2 == 0 for length in grid.groups)
     if eighths and count <= _CROWDED * total / 2:
@@ -126,10 +162,12 @@ def _unit(count: int, total: int, grid: Grid) -> float:
     return 0.5 if count <= 1.8 * total else 0.25
 
 
-def _metre(step: float, grid: Grid) -> float:
+def _metre(step: float, grid: Bars) -> float:
     """How much a place is a beat: 1 for the downbeat, 0.2 for eighths, 0 for what is finer."""
     if step != int(step):
         return 0.0
+    if isinstance(grid, JoinedBars):
+        step, grid = grid.at(int(step))
     strength = grid.strength(int(step))
     if strength == 0.8 and len(grid.groups) == 3 and not grid.compound:
         strength = 0.6  # the second beat of a waltz is no middle
@@ -146,7 +184,7 @@ def _search(
     accents: tuple[float, ...],
     continues: tuple[bool, ...],
     bars: int,
-    grid: Grid,
+    grid: Bars,
     loose: bool,
     step_seconds: float,
     motif: frozenset[int],

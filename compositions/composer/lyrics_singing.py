@@ -9,7 +9,12 @@ from dataclasses import dataclass, replace
 from compositions.composer.events import Event
 from compositions.composer.lyrics import LyricSection
 from compositions.composer.lyrics_lines import SungSyllable
-from compositions.composer.lyrics_rhythm import breath, place_lines, rhythm_for_words
+from compositions.composer.lyrics_rhythm import (
+    bars_joined,
+    breath,
+    place_lines,
+    rhythm_for_words,
+)
 from compositions.composer.melody import MelodyWriter
 from compositions.composer.melody_rhythm import Onset
 from compositions.composer.pitch_search import NoteContext, search
@@ -63,7 +68,7 @@ class Singer(MelodyWriter):
 
     def sing(self, section: PlannedSection, windows: Sequence[Window]) -> list[Event]:
         """Return the notes of a section's windows; syllables keep their order."""
-        memory = self._memory()
+        memory = self._memory(section)
         events: list[Event] = []
         bars: dict[int, list[tuple[float, int]]] = {}
         for index, window in enumerate(windows):
@@ -89,20 +94,22 @@ class Singer(MelodyWriter):
         index: int,
     ) -> list[_Sung]:
         """Return the rhythm of a window; the note before it gives way to a pickup."""
-        grid = self.plan.grid
-        begin = (section.start_bar + window.bar) * grid.ticks
+        first = section.start_bar + window.bar
+        grids = tuple(self.plan.grid_at(first + bar) for bar in range(window.bars))
+        grid, bars = bars_joined(grids)
+        begin = self.plan.bar_start(first)
         lead_in = 0.0
         if before is not None and events:
             free = (begin - events[-1].start) / TICKS_PER_STEP - _SHORTEST - breath(grid)
             # In three a beat is not enough to reach the only strong one.
-            most = 2 * _PICKUP_STEPS if len(grid.groups) == 3 else _PICKUP_STEPS
+            most = 2 * _PICKUP_STEPS if len(grids[0].groups) == 3 else _PICKUP_STEPS
             lead_in = max(0.0, min(most, free))
         onsets = rhythm_for_words(
             window.syllables,
-            window.bars,
+            bars,
             grid,
             self._cells(),
-            step_seconds=15.0 / self.plan.bpm,
+            step_seconds=15.0 / (section.bpm or self.plan.bpm),
             motif=self._material(section, 0).first.rhythm,
             lead_in=lead_in,
             upbeat=_weak_at_first(after),
@@ -152,8 +159,8 @@ class Singer(MelodyWriter):
         places: list[tuple[int, Onset]] = []
         contexts: list[NoteContext] = []
         for place, note in enumerate(sung):
-            inside, step = divmod(note.onset.step, self.plan.grid.steps)
-            onset, bar = Onset(step, note.onset.length), window.bar + int(inside)
+            inside, step = self._bar_of(section.start_bar + window.bar, note.onset.step)
+            onset, bar = Onset(step, note.onset.length), window.bar + inside
             closing = place == len(sung) - 1
             final = closing and section.last and index == len(windows) - 1
             ending = "final" if final else "closed" if closing and closed else ""
@@ -162,7 +169,7 @@ class Singer(MelodyWriter):
                 move = 1 if move is None or move > 0 else -1  # a held syllable moves by step
             context = self._context(section, bar, onset, move, 0.7, material, 0.0, ending)
             if quoted is not None and not closing:
-                near = [pair for pair in bars.get(quoted.bar + int(inside), ())
+                near = [pair for pair in bars.get(quoted.bar + inside, ())
                         if abs(pair[0] - step) <= 1]  # fmt: skip
                 if near:
                     quote = min(near, key=lambda pair: abs(pair[0] - step))[1]
@@ -170,6 +177,17 @@ class Singer(MelodyWriter):
             contexts.append(context)
             places.append((bar, onset))
         return places, contexts
+
+    def _bar_of(self, first: int, step: float) -> tuple[int, float]:
+        """Return the bar, counted from bar ``first``, that a step from there is in, and where."""
+        bar = first
+        while step < 0:
+            bar -= 1
+            step += self.plan.grid_at(bar).steps
+        while step >= self.plan.grid_at(bar).steps:
+            step -= self.plan.grid_at(bar).steps
+            bar += 1
+        return bar - first, step
 
     def _cells(self) -> str:
         return str(self.plan.style.lead["cells"])

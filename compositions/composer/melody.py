@@ -37,7 +37,7 @@ from compositions.composer.motifs import Material, Unit, draw_material, make_uni
 from compositions.composer.originality import freshen
 from compositions.composer.pitch_search import NoteContext, PitchSpace, search
 from compositions.composer.plan import PlannedSection, SongPlan
-from compositions.composer.rhythm import TICKS_PER_STEP
+from compositions.composer.rhythm import TICKS_PER_STEP, Grid
 from compositions.composer.seeds import stream, sub_seed
 
 _SILENT = frozenset({"intro", "breakdown"})
@@ -89,18 +89,17 @@ class MelodyWriter:
             max(low, span_low),
             min(high, span_high),
         )
-        self._materials: dict[tuple[str, int], Material] = {}
+        self._materials: dict[tuple[str, int, Grid, float], Material] = {}
         self._takes = {} if takes is None else takes
         self._homes: dict[str, Home] = {}
         self._heard: list[Gram] = []
         self._kinds: set[str] = set()
 
-    def _memory(self) -> MelodyMemory:
+    def _memory(self, section: PlannedSection) -> MelodyMemory:
         """Return a listener who has heard nothing yet."""
         plan = self.plan
-        setting = Setting(
-            (plan.grid.numerator, plan.grid.denominator), nearest_mode(plan.mode.value)
-        )
+        grid = plan.grid_at(section.start_bar)
+        setting = Setting((grid.numerator, grid.denominator), nearest_mode(plan.mode.value))
         tonic = reference_tonic(plan.tonic_class, [round(self.centre)])
         return MelodyMemory(load_network(), setting, tonic)
 
@@ -172,7 +171,7 @@ class MelodyWriter:
         rng = stream(self.seed, f"material:{self._key(section)}", "lead", f"form:{number}")
         notes = len(material.first.rhythm) + len(material.second.rhythm)
         phrases = phrases_of(section.kind, section.bars, rng, sparse=notes <= _SPARSE)
-        memory = self._memory()
+        memory = self._memory(section)
         written = Written()
         home = self._homes.get(self._key(section))
         if home is not None and section.kind in _LOOKING_BACK:
@@ -180,9 +179,14 @@ class MelodyWriter:
             written.bars |= {HOME + bar: line for bar, line in home.bars.items()}
         for phrase in phrases:
             final = section.last and phrase is phrases[-1]
-            units = [make_unit(bar.letter, material, rng, self.plan.grid) for bar in phrase.bars]
+            units = []
+            for at, shape in enumerate(phrase.bars):
+                grid = self.plan.grid_at(section.start_bar + phrase.start + at)
+                own = self._material(section, number, grid)
+                units.append(make_unit(shape.letter, own, rng, grid))
             if final:
-                units[-1] = Unit((Onset(0, self.plan.grid.steps),), (), 0.0)
+                grid = self.plan.grid_at(self.plan.bars - 1)
+                units[-1] = Unit((Onset(0, grid.steps),), (), 0.0)
             onsets, contexts = self._contexts(section, phrase, units, material, written, final)
             noise = stream(
                 self.seed,
@@ -210,14 +214,16 @@ class MelodyWriter:
         final: bool,
     ) -> tuple[list[tuple[int, Onset]], list[NoteContext]]:
         """Return the onsets of a phrase and what is known of each note before its pitch."""
-        grid = self.plan.grid
         placed = {
             (phrase.start + at, onset): (at, place)
             for at, unit in enumerate(units)
             for place, onset in enumerate(unit.rhythm)
         }
         steps = {(bar, onset.step): which for (bar, onset), which in placed.items()}
-        onsets = in_order([*self._pickup(section, phrase, material, written), *placed], grid)
+        onsets = in_order(
+            [*self._pickup(section, phrase, material, written), *placed],
+            lambda bar: self._start(section, bar) / TICKS_PER_STEP,
+        )
         again = section.kind in _LIFTED and section.occurrence and phrase.start
         lift = 2.0 if again and self._is_last_of_kind(section) else 0.0
         contexts: list[NoteContext] = []
@@ -282,7 +288,7 @@ class MelodyWriter:
         lift: float = 0.0,
         ending: str = "",
     ) -> NoteContext:
-        grid = self.plan.grid
+        grid = self.plan.grid_at(section.start_bar + bar)
         start = self._tick(section, bar, onset)
         middle = start + int(onset.length * TICKS_PER_STEP / 2)
         place = (bar + onset.step / grid.steps) / max(1, section.bars)
@@ -292,7 +298,7 @@ class MelodyWriter:
         early = onset.step < 0 and onset.step + onset.length > 0
         fall = 3.0 if ending == "final" else 0.0
         return NoteContext(
-            onset=bar * grid.quarters + onset.step / 4,
+            onset=(self._start(section, bar) - self._start(section, 0)) / 480 + onset.step / 4,
             # A downbeat that comes early is a downbeat still.
             strength=0.8 if early else grid.strength(int(onset.step)),
             steps=onset.length,
@@ -305,7 +311,11 @@ class MelodyWriter:
         )
 
     def _tick(self, section: PlannedSection, bar: int, onset: Onset) -> int:
-        return (section.start_bar + bar) * self.plan.grid.ticks + int(onset.step * TICKS_PER_STEP)
+        return self._start(section, bar) + int(onset.step * TICKS_PER_STEP)
+
+    def _start(self, section: PlannedSection, bar: int) -> int:
+        """First tick of a bar of a section."""
+        return self.plan.bar_start(section.start_bar + bar)
 
     def _event(
         self,
@@ -315,7 +325,7 @@ class MelodyWriter:
         pitch: int,
         syllable: SungSyllable | None,
     ) -> Event:
-        strength = self.plan.grid.strength(int(onset.step))
+        strength = self.plan.grid_at(section.start_bar + bar).strength(int(onset.step))
         velocity = 72 + 22 * section.energy + 8 * strength + 0.4 * (pitch - self.centre)
         return Event(
             self._tick(section, bar, onset),
@@ -369,16 +379,20 @@ class MelodyWriter:
             return main.material
         return section.material
 
-    def _material(self, section: PlannedSection, take: int) -> Material:
-        key = (self._key(section), take)
+    def _material(self, section: PlannedSection, take: int, grid: Grid | None = None) -> Material:
+        """Return the ideas of a section in a meter, that of its first bar without one."""
+        grid = grid or self.plan.grid_at(section.start_bar)
+        key = (self._key(section), take, grid, section.bpm)
         if key not in self._materials:
             rng = stream(self.seed, f"material:{key[0]}", "lead", f"motif:{take}")
+            here = self.plan.within(section)
+            here = here if here.grid == grid else replace(here, grid=grid)
             self._materials[key] = draw_material(
                 rng,
-                self.plan.grid,
-                family_of(self.plan),
+                grid,
+                family_of(here),
                 section.kind,
-                notes_per_bar(self.plan, section.kind),
-                thirds_of(self.plan),
+                notes_per_bar(here, section.kind),
+                thirds_of(here),
             )
         return self._materials[key]

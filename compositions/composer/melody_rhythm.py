@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -185,14 +185,19 @@ def pushed(rhythm: Rhythm, grid: Grid) -> Rhythm:
     return (Onset(-2, rhythm[0].length + 2), *rhythm[1:])
 
 
-def in_order(onsets: Sequence[tuple[int, Onset]], grid: Grid) -> list[tuple[int, Onset]]:
-    """Return (bar, onset) pairs in time, each cut where the next begins, none at once."""
-    ordered = sorted(onsets, key=lambda pair: pair[0] * grid.steps + pair[1].step)
+def in_order(
+    onsets: Sequence[tuple[int, Onset]], start: Callable[[int], float]
+) -> list[tuple[int, Onset]]:
+    """Return (bar, onset) pairs in time, each cut where the next begins, none at once.
+
+    ``start`` gives the first step of a bar.
+    """
+    ordered = sorted(onsets, key=lambda pair: start(pair[0]) + pair[1].step)
     found: list[tuple[int, Onset]] = []
     for bar, onset in ordered:
         if found:
             before, last = found[-1]
-            room = (bar - before) * grid.steps + onset.step - last.step
+            room = start(bar) - start(before) + onset.step - last.step
             if room < 1:
                 continue
             found[-1] = (before, Onset(last.step, min(last.length, room)))

@@ -53,8 +53,8 @@ class Tune:
 
 
 def velocity_of(plan: SongPlan, tick: int) -> int:
-    bar = min(plan.bars - 1, tick // plan.grid.ticks)
-    beat = plan.grid.strength(tick % plan.grid.ticks // 120)
+    bar = min(plan.bars - 1, plan.bar_at(tick))
+    beat = plan.bar_map.strength(tick)
     return round(52 + 24 * plan.section_at(bar).energy + 4 * beat)
 
 
@@ -67,7 +67,7 @@ def steps_of(
     """
     heard = Tune(tune)
     starts = heard.starts
-    closing = (plan.bars - 1) * plan.grid.ticks
+    closing = plan.bar_start(plan.bars - 1)
     given = plan.spec.chords.value is not None
     moments: dict[int, ChordSlot] = {}
     for slot in changes.slots:

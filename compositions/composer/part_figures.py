@@ -44,18 +44,25 @@ class _Figures:
             for cell in range(slot.start // TICKS_PER_STEP, slot.end // TICKS_PER_STEP):
                 if cell < lines.cells:
                     self.chords[cell] = classes
-        self.bar = plan.grid.steps
-        self.beats = frozenset(plan.grid.starts)
-        self.beat = plan.grid.groups[0]
+        # Where a cell lies in its bar, and whether it is a beat of it.
+        self.inside = [0] * lines.cells
+        self.on_beat = [False] * (lines.cells + 1)
+        for bar in range(plan.bars):
+            grid, first = plan.grid_at(bar), plan.bar_start(bar) // TICKS_PER_STEP
+            for step in range(min(grid.steps, lines.cells - first)):
+                self.inside[first + step] = step
+                self.on_beat[first + step] = step in grid.starts
 
     def section(self, section: PlannedSection) -> None:
         """Enliven one section."""
         key = self.plan.key_of(section)
         self.scale = frozenset(scale_pitch_classes(key.tonic, key.mode))
-        first = section.start_bar * self.bar
-        stop = first + section.bars * self.bar
+        self.grid = self.plan.within(section).grid
+        self.beat = self.grid.groups[0]
         # The last bar of the song is a chord that is held.
-        stop -= self.bar if section.last else 0
+        bars = section.bars - (1 if section.last else 0)
+        first = self.plan.bar_start(section.start_bar) // TICKS_PER_STEP
+        stop = self.plan.bar_start(section.start_bar + bars) // TICKS_PER_STEP
         rng = stream(self.plan.seed, section.uid, "voices", "figures")
         self._answer(rng, first, stop)
         for line in range(1, self.lines.players + 1):
@@ -89,7 +96,7 @@ class _Figures:
         notes = self.lines.notes(line, first, stop)
         for (_, end, pitch), (start, after, lower) in pairwise(notes):
             draw = rng.random()
-            on_beat = start % self.bar in self.beats
+            on_beat = self.on_beat[start]
             if end != start or not 1 <= pitch - lower <= 2 or after - start < 4 or not on_beat:
                 continue
             if draw > _SUSPENDED or self._sounds(line, start, (lower, pitch)):
@@ -174,7 +181,7 @@ class _Figures:
             if following - start < _LONG or draw > _ANSWERED:
                 continue
             # From the next beat on, in the places of the beat in which the tune said it.
-            begin = start + self.beat - (start % self.bar) % self.beat
+            begin = start + self.beat - self.inside[start] % self.beat
             room = min(following, stop) - begin
             said = tune[max(0, place - _MOST_ANSWERED) : place]
             shift = -(-(begin - (start - 2 * self.beat)) // self.beat) * self.beat
@@ -213,10 +220,10 @@ class _Figures:
 
     def _fits(self, line: int, way: list[tuple[int, int]], end: int) -> bool:
         begin = way[0][0]
-        if begin % self.bar not in self.beats and way[0][1] % 12 not in self.chords[begin]:
+        if not self.on_beat[begin] and way[0][1] % 12 not in self.chords[begin]:
             return False
         for cell, pitch in way:
-            strong = (cell % self.bar) in self.beats
+            strong = self.on_beat[cell]
             if strong and pitch % 12 not in self.chords[cell]:
                 return False
             if self.lines.rubs(line, cell, pitch) and pitch % 12 not in self.chords[cell]:
@@ -255,14 +262,14 @@ class _Figures:
         bass = self.lines.players
         for start, end, _ in self.lines.notes(bass, first, stop):
             for cell in range(start + 1, min(end, stop)):
-                if cell % self.bar in self.beats:
+                if self.on_beat[cell]:
                     self.lines.onset[bass][cell] = True
 
     def _after(self, line: int, start: int, end: int) -> None:
         """Rest on the beat and play behind it; in three the first beat rests."""
-        three = len(self.plan.grid.groups) == 3
+        three = len(self.grid.groups) == 3
         for cell in range(start, end):
-            inside = cell % self.bar
+            inside = self.inside[cell]
             weak = inside >= self.beat if three else inside % self.beat >= self.beat // 2
             if not weak:
                 self.lines.pitch[line][cell] = NOTHING

@@ -6,7 +6,7 @@ cells at a time, so that every change of a line can be tried and taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import pairwise
 
 from compositions.composer.events import Event
@@ -36,14 +36,19 @@ class Lines:
                 if 0 <= first < cells:
                     self.put(number, first, min(stop, cells), event.pitch)
 
-    def write(self, steps: Sequence[Step], pitches: Sequence[Sequence[int]], bar: int) -> None:
-        """Write a pitch for every player and moment; one that stays is held inside a bar."""
+    def write(
+        self, steps: Sequence[Step], pitches: Sequence[Sequence[int]], bars: Set[int]
+    ) -> None:
+        """Write a pitch for every player and moment; one that stays is held inside a bar.
+
+        ``bars`` are the cells that begin one.
+        """
         for number, line in enumerate(pitches, 1):
             before = NOTHING
             for step, pitch in zip(steps, line, strict=True):
                 first, stop = step.start // TICKS_PER_STEP, step.end // TICKS_PER_STEP
                 self.put(number, first, stop, pitch)
-                self.onset[number][first] = pitch != before or first % bar == 0
+                self.onset[number][first] = pitch != before or first in bars
                 before = pitch
 
     def put(self, line: int, first: int, stop: int, pitch: int) -> None:

@@ -25,6 +25,7 @@ from compositions.composer.moments import NOTHING, Step, steps_of, velocity_of
 from compositions.composer.part_figures import enliven
 from compositions.composer.part_lines import Lines
 from compositions.composer.plan import SongPlan
+from compositions.composer.rhythm import TICKS_PER_STEP
 
 Ints = NDArray[np.int64]
 Costs = NDArray[np.float64]
@@ -76,11 +77,12 @@ def write_parts(
     if not steps:
         return [[] for _ in ranges]
     desks = desks_for(ranges, line)
-    last_bar = (plan.bars - 1) * plan.grid.ticks
+    last_bar = plan.bar_start(plan.bars - 1)
     settled = _settled(plan, changes, last_bar)
     writer = _Writer(steps, desks, settled, _sounding(steps, line))
-    lines = Lines(plan.bars * plan.grid.steps, [line], len(desks))
-    lines.write(steps, writer.write(), plan.grid.steps)
+    lines = Lines(plan.end // TICKS_PER_STEP, [line], len(desks))
+    bars = {plan.bar_start(bar) // TICKS_PER_STEP for bar in range(plan.bars)}
+    lines.write(steps, writer.write(), bars)
     lines.mend(steps, [(desk.low, desk.high) for desk in desks])
     enliven(plan, changes, lines)
     return [
@@ -91,7 +93,7 @@ def write_parts(
 
 def _settled(plan: SongPlan, changes: Changes, last_bar: int) -> frozenset[int]:
     """The ticks of chords that stand on their root: the first of a section and the last."""
-    found = {section.start_bar * plan.grid.ticks for section in plan.sections}
+    found = {plan.bar_start(section.start_bar) for section in plan.sections}
     return frozenset(found | {slot.start for slot in changes.slots if slot.start >= last_bar})
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
+from functools import lru_cache
 
 from compositions.composer.events import Event, Part
 from compositions.composer.harmony import Changes
 from compositions.composer.plan import SongPlan
+from compositions.composer.rhythm import Grid
 from compositions.composer.seeds import stream
 
 _PEDAL_NAMES = ("Piano", "Rhodes", "Electric Grand", "FM Electric Piano", "Bright Piano")
@@ -31,17 +33,15 @@ def perform(plan: SongPlan, changes: Changes, parts: list[Part]) -> None:
     Every sounding start is at 0 or later, and no two notes of one pitch of a part sound at
     once.
     """
-    end = plan.bars * plan.grid.ticks
+    end = plan.end
     for part in parts:
         part.events = tidy(part.events, end)
         sounds = [replace(event, timing=0, articulation=0, dynamics=0) for event in part.events]
         write_values(part.events)
-        swung = _swing_unit(plan)
-        if swung:
-            ratio = float(plan.spec.swing.value)
-            for sound in sounds:
-                stop = swing(sound.end, swung, ratio)
-                sound.start = swing(sound.start, swung, ratio)
+        for sound in sounds:
+            stop = _swung(plan, sound.end)
+            sound.start = _swung(plan, sound.start)
+            if stop != sound.end:
                 sound.duration = max(_SHORTEST, stop - sound.start)
         _loosen(plan, part, sounds)
         if part.figure == "strum":
@@ -74,14 +74,24 @@ def write_values(events: list[Event]) -> None:
             event.duration = value - event.start
 
 
-def _swing_unit(plan: SongPlan) -> int:
-    """Ticks of the pair that swings, 0 for straight time or meters without pairs."""
+def _swung(plan: SongPlan, tick: int) -> int:
+    """Where a written tick is played: pairs swing from each bar line on."""
     ratio = float(plan.spec.swing.value)
-    if abs(ratio - 0.5) < 0.005 or plan.grid.compound:
+    if abs(ratio - 0.5) < 0.005:
+        return tick
+    bar = plan.bar_at(tick)
+    pair = _swing_unit(plan.grid_at(bar), plan.style.swing_unit)
+    origin = plan.bar_start(bar)
+    return origin + swing(tick - origin, pair, ratio) if pair else tick
+
+
+@lru_cache(maxsize=64)
+def _swing_unit(grid: Grid, unit: int) -> int:
+    """Ticks of the pair that swings, 0 for meters without pairs."""
+    if grid.compound:
         return 0
-    unit = plan.style.swing_unit
     pair = 480 if unit == 8 else 240
-    even = all(length % 4 == 0 for length in plan.grid.groups)
+    even = all(length % 4 == 0 for length in grid.groups)
     return pair if pair == 240 or even else 0
 
 
@@ -105,9 +115,9 @@ def _loosen(plan: SongPlan, part: Part, sounds: list[Event]) -> None:
     group = _GROOVE_ROLES.get(part.role, "chords")
     together: dict[tuple[int, int], int] = {}
     streams: dict[str, object] = {}
-    final = (plan.bars - 1) * plan.grid.ticks
+    final = plan.bar_start(plan.bars - 1)
     for sound in sorted(sounds, key=lambda e: (e.start, e.pitch)):
-        bar = min(plan.bars - 1, max(0, sound.start // plan.grid.ticks))
+        bar = min(plan.bars - 1, max(0, plan.bar_at(sound.start)))
         uid = plan.section_at(bar).uid
         rng = streams.get(uid)
         if rng is None:
@@ -138,7 +148,10 @@ def _strum(plan: SongPlan, written: list[Event], sounds: list[Event]) -> None:
     for event, sound in zip(written, sounds, strict=True):
         chords.setdefault(event.start, []).append(sound)
     for start, chord in chords.items():
-        chord.sort(key=lambda sound: sound.pitch, reverse=start % 480 >= 120)
+        chord.sort(
+            key=lambda sound: sound.pitch,
+            reverse=(start - plan.bar_start(plan.bar_at(start))) % 480 >= 120,
+        )
         for index, sound in enumerate(chord):
             shift = min(index * per_string, 60, max(0, sound.duration - 30))
             sound.start += shift
@@ -164,7 +177,7 @@ def _pedal(plan: SongPlan, changes: Changes, part: Part, end: int) -> list[tuple
     if not part.events:
         return []
     points: list[tuple[int, int]] = []
-    sounding = {event.start // plan.grid.ticks for event in part.events}
+    sounding = {plan.bar_at(event.start) for event in part.events}
     for slot in changes.slots:
         if slot.bar not in sounding or slot.duration < 480:
             continue

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from compositions.composer.form import (
     FormSection,
     choose_form,
     fixed_bars,
-    natural_bars,
     share_bars,
 )
 from compositions.composer.lyrics import LyricSection, LyricSheet, form_of, sized_form
-from compositions.composer.resolve import DEFAULT_SECONDS, resolve_spec
-from compositions.composer.rhythm import TICKS_PER_STEP, Grid, grid_for
+from compositions.composer.meter_map import MeterMap
+from compositions.composer.plan_length import fitted, length_of
+from compositions.composer.resolve import resolve_spec
+from compositions.composer.rhythm import Grid, grid_for
 from compositions.composer.seeds import stream
 from compositions.composer.spec import MusicSpec, SectionRequest, Source
 from compositions.composer.styles import Style
+from compositions.composer.time_changes import (
+    RITARDANDO_BARS,
+    extra_quarters,
+    tempo_map,
+    timed,
+    wanted_kinds,
+)
 from compositions.composer.tonality import LocalKey, with_keys
 from compositions.score.document import Mode
 from compositions.score.harmony import pitch_class
-
-_RITARDANDO_BARS = 2
-_RITARDANDO_END = 0.78
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class PlannedSection:
 
     ``material`` names the musical idea (two verses share one), ``occurrence`` counts
     its returns from 0, ``start_bar`` counts from 0, ``energy`` is 0..1. ``tonic`` and
-    ``mode`` are the key of the section where it leaves that of the song.
+    ``mode`` are the key of the section where it leaves that of the song. ``meters`` are those
+    of its bars, in turn: all sections of a song name them, or none does and all are in its
+    meter. ``bpm`` is its own tempo, 0 that of the song; ``pace`` is 0.5 where the band plays
+    in half-time and 2 in double-time, at the same tempo.
     """
 
     index: int
@@ -46,6 +53,9 @@ class PlannedSection:
     last: bool
     tonic: str = ""
     mode: Mode | None = None
+    meters: tuple[Grid, ...] = ()
+    bpm: float = 0.0
+    pace: float = 1.0
 
     @property
     def uid(self) -> str:
@@ -73,6 +83,16 @@ class SongPlan:
     closing: bool
     sheet: LyricSheet | None
     ending: str = "ring"
+    bar_map: MeterMap = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        grids = [
+            section.meters[bar % len(section.meters)]
+            for section in self.sections
+            if section.meters
+            for bar in range(section.bars)
+        ]
+        object.__setattr__(self, "bar_map", MeterMap(self.grid, grids))
 
     @property
     def bars(self) -> int:
@@ -106,11 +126,35 @@ class SongPlan:
         return (key.tonic_class - self.tonic_class + 5) % 12 - 5
 
     def within(self, section: PlannedSection) -> SongPlan:
-        """Return the plan as a section sees it: with its own key as the key."""
-        if not section.tonic:
+        """Return the plan as a section sees it: its key, meter and tempo as the song's."""
+        grid = section.meters[0] if section.meters else self.grid
+        bpm = section.bpm or self.bpm
+        if not section.tonic and grid == self.grid and bpm == self.bpm:
             return self
         key = self.key_of(section)
-        return replace(self, tonic=key.tonic, mode=key.mode)
+        return replace(self, tonic=key.tonic, mode=key.mode, grid=grid, bpm=bpm)
+
+    def bar_start(self, bar: int) -> int:
+        """First tick of a bar (from 0)."""
+        return self.bar_map.start(bar)
+
+    def bar_at(self, tick: int) -> int:
+        """The bar (from 0) that holds a tick."""
+        return self.bar_map.bar(tick)
+
+    def grid_at(self, bar: int) -> Grid:
+        """The meter of a bar."""
+        return self.bar_map.grid(bar)
+
+    def ticks_of(self, section: PlannedSection) -> tuple[int, int]:
+        """First tick of a section, and the first one behind it."""
+        first = section.start_bar
+        return self.bar_map.start(first), self.bar_map.start(first + section.bars)
+
+    @property
+    def end(self) -> int:
+        """First tick after the song."""
+        return self.bar_map.start(self.bars)
 
     @property
     def key_changes(self) -> tuple[tuple[int, LocalKey], ...]:
@@ -119,7 +163,7 @@ class SongPlan:
         for section in self.sections[1:]:
             key = self.key_of(section)
             if key != changes[-1][1]:
-                changes.append((section.start_bar * self.grid.ticks, key))
+                changes.append((self.bar_start(section.start_bar), key))
         return tuple(changes)
 
     def at_home(self) -> SongPlan:
@@ -136,39 +180,8 @@ class SongPlan:
 
     @property
     def tempo_changes(self) -> tuple[tuple[int, float], ...]:
-        """Tempo map as (tick, bpm): the tempo, and the ritardando at the end."""
-        changes = [(0, self.bpm)]
-        if self.ritardando:
-            first = (self.bars - _RITARDANDO_BARS) * self.grid.ticks
-            changes += [
-                (first + tick, round(max(20.0, self.bpm * factor), 2))
-                for tick, factor in _slowing(self.grid)
-            ]
-        return tuple(changes)
-
-
-def _slowing(grid: Grid) -> list[tuple[int, float]]:
-    """(tick, factor) for the beats of the last bars; the final bar keeps the last tempo."""
-    starts = [
-        bar * grid.ticks + start * TICKS_PER_STEP
-        for bar in range(_RITARDANDO_BARS - 1)
-        for start in grid.starts
-    ]
-    starts.append((_RITARDANDO_BARS - 1) * grid.ticks)
-    count = len(starts)
-    return [
-        (tick, 1.0 - (1.0 - _RITARDANDO_END) * (index + 1) / count)
-        for index, tick in enumerate(starts)
-    ]
-
-
-def _extra_quarters(grid: Grid) -> float:
-    """Quarter notes of time that the ritardando adds at the plain tempo."""
-    slowing = [*_slowing(grid), (_RITARDANDO_BARS * grid.ticks, 1.0)]
-    extra = 0.0
-    for (tick, factor), (following, _) in itertools.pairwise(slowing):
-        extra += (following - tick) / 480 * (1.0 / factor - 1.0)
-    return extra
+        """Tempo map as (tick, bpm): the tempo, its changes, and the ritardando at the end."""
+        return tempo_map(self)
 
 
 def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
@@ -178,6 +191,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     form: tuple[SectionRequest, ...] | None = spec.form.value
     if not form and sheet is not None:
         form = form_of(sheet, style, grid, float(spec.tempo.value))
+        form = _sized_in_time((None,) * len(form), form, sheet, spec, style, grid)
         if spec.bars.value or spec.seconds.value:  # the asked length rules: share it out
             form = tuple(replace(item, bars=None) for item in form)
             bars = spec.bars.value or float(spec.seconds.value) * float(spec.tempo.value) / (
@@ -186,12 +200,77 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
             if bars < 4 * len(form):
                 form = tuple(item for item in form if item.kind not in ("intro", "outro"))
     elif form and sheet is not None and not (spec.bars.value or spec.seconds.value):
+        counts = tuple(item.bars for item in form)
         form = sized_form(form, sheet, grid, float(spec.tempo.value))
-    ending = stream(seed, style.name, "plan", "ending").choice(style.ending.split())
+        form = _sized_in_time(counts, form, sheet, spec, style, grid)
+    ending = _ending(spec, stream(seed, style.name, "plan", "ending").choice(style.ending.split()))
     ritardando = ending == "ritardando"
-    extra = _extra_quarters(grid) if ritardando else 0.0
-    spec, bars, exact = _length(spec, style, grid, form, extra)
-    wanted = [request.section for request in spec.key_changes.value or ()]
+    extra = extra_quarters(grid) if ritardando else 0.0
+    spec, bars, exact = length_of(spec, style, grid, form, extra)
+
+    def build(spec: MusicSpec, bars: int) -> SongPlan:
+        return _planned(spec, style, seed, grid, form, sheet, ending, bars, exact=exact)
+
+    plan = build(spec, bars)
+    if (
+        spec.seconds.value
+        and not spec.bars.value
+        and (spec.meter_changes.value or spec.tempo_changes.value)
+    ):
+        plan = fitted(plan, build, form)
+    return plan
+
+
+def _ending(spec: MusicSpec, usual: str) -> str:
+    """Return how the song ends: as its style does, unless a direction says otherwise."""
+    asked = {one.change for one in spec.tempo_changes.value or () if one.section == "end"}
+    if "ritardando" in asked:
+        return "ritardando"
+    if "fermata" in asked or (usual == "ritardando" and asked & {"steady", "accelerando"}):
+        return "ring"
+    return usual
+
+
+def _sized_in_time(
+    asked: tuple[int | None, ...],
+    form: tuple[SectionRequest, ...],
+    sheet: LyricSheet,
+    spec: MusicSpec,
+    style: Style,
+    grid: Grid,
+) -> tuple[SectionRequest, ...]:
+    """Return a form whose sections have the bars that their words need in their own meter.
+
+    ``asked`` are the bars that the musician named.
+    """
+    bpm = float(spec.tempo.value)
+    bare = tuple(replace(item, bars=None) for item in form)
+    sections = [FormSection(item.kind, item.label, item.kind, item.bars or 1) for item in form]
+    here = timed(_place(sections, style, spec), grid, bpm, spec)
+    sized = []
+    for item, section, count in zip(form, here, asked, strict=True):
+        own, tempo = section.meters[0] if section.meters else grid, section.bpm or bpm
+        if (own, tempo) != (grid, bpm) and not count:
+            bars = sized_form(bare, sheet, own, tempo)[section.index].bars
+            item = replace(item, bars=bars or item.bars)
+        sized.append(item)
+    return tuple(sized)
+
+
+def _planned(
+    spec: MusicSpec,
+    style: Style,
+    seed: int,
+    grid: Grid,
+    form: tuple[SectionRequest, ...] | None,
+    sheet: LyricSheet | None,
+    ending: str,
+    bars: int,
+    *,
+    exact: bool,
+) -> SongPlan:
+    """Return the plan of a song of so many bars."""
+    wanted = [request.section for request in spec.key_changes.value or ()] + wanted_kinds(spec)
     sections = (
         share_bars(style, list(form), bars)
         if form
@@ -206,7 +285,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     total = sum(section.bars for section in sections)
     planned = _place(sections, style, spec)
     planned = with_keys(
-        planned,
+        timed(planned, grid, float(spec.tempo.value), spec),
         LocalKey(spec.tonic.value, Mode(spec.mode.value)),
         style,
         spec.key_changes.value,
@@ -225,7 +304,7 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
         tonic=spec.tonic.value,
         mode=Mode(spec.mode.value),
         sections=planned,
-        ritardando=ritardando and total >= 2 * _RITARDANDO_BARS,
+        ritardando=ending == "ritardando" and total >= 2 * RITARDANDO_BARS,
         closing=closing,
         sheet=sheet,
         ending=ending,
@@ -236,66 +315,6 @@ def _source(asked: bool, entry: object) -> tuple[Source, float]:
     source: Source = getattr(entry, "source", Source.STYLE)
     confidence: float = getattr(entry, "confidence", 0.5)
     return (source, confidence) if asked else (Source.STYLE, 0.5)
-
-
-def _length(
-    spec: MusicSpec,
-    style: Style,
-    grid: Grid,
-    form: tuple[SectionRequest, ...] | None,
-    extra: float,
-) -> tuple[MusicSpec, int, bool]:
-    """Return (spec with its final tempo, bars, whether the bars must be met exactly)."""
-    if spec.bars.value:
-        return spec, int(spec.bars.value), True
-    bpm = float(spec.tempo.value)
-    if form and (count := fixed_bars(form)) is not None:
-        if spec.seconds.value and not _tempo_fixed(spec):
-            # Bars and seconds are both asked for: the open tempo makes them meet.
-            wanted = (count * grid.quarters + extra) * 60.0 / float(spec.seconds.value)
-            wanted = min(240.0, max(40.0, wanted))
-            spec = spec.with_value("tempo", round(wanted, 2), Source.DEFAULT, 0.5)
-        return spec, count, True
-    if spec.seconds.value:
-        seconds = float(spec.seconds.value)
-        if not _tempo_fixed(spec):
-            bpm = _tempo_for_length(bpm, seconds, grid, extra, spec.tempo_range.value)
-            spec = replace(spec, tempo=replace(spec.tempo, value=bpm))
-        return spec, _bars_for(seconds, bpm, grid, extra), True
-    if form:
-        return spec, natural_bars(style, form), True
-    return spec, max(4, _bars_for(DEFAULT_SECONDS, bpm, grid, extra)), False
-
-
-def _tempo_fixed(spec: MusicSpec) -> bool:
-    """Whether a number was asked for; a word ("fast") leaves a range to choose from."""
-    return spec.tempo.asked and (spec.tempo.confidence >= 0.8 or not spec.tempo_range.value)
-
-
-def _bars_for(seconds: float, bpm: float, grid: Grid, extra: float) -> int:
-    bars = round((seconds * bpm / 60.0 - extra) / grid.quarters)
-    if bars < 2 * _RITARDANDO_BARS:  # too short to slow down
-        bars = round(seconds * bpm / 60.0 / grid.quarters)
-    return max(1, bars)
-
-
-def _tempo_for_length(
-    bpm: float, seconds: float, grid: Grid, extra: float, allowed: tuple[float, float] | None
-) -> float:
-    """A tempo near ``bpm`` (inside ``allowed``) at which a multiple of four bars fits."""
-    best: tuple[float, float] | None = None
-    low, high = allowed or (40.0, 300.0)
-    for candidate in range(max(40, round(bpm) - 6), round(bpm) + 7):
-        if not low <= candidate <= high:
-            continue
-        bars = max(4, 4 * round((seconds * candidate / 60.0 - extra) / grid.quarters / 4))
-        actual = (bars * grid.quarters + extra) * 60.0 / candidate
-        error = abs(actual - seconds)
-        if error < grid.quarters * 60.0 / candidate * 0.5:
-            cost = error + 0.1 * abs(candidate - bpm)
-            if best is None or cost < best[0]:
-                best = (cost, float(candidate))
-    return best[1] if best else bpm
 
 
 def _place(

@@ -127,6 +127,39 @@ def _cell_order(count: int, grid: Grid, parity: int) -> list[int]:
     return order if len(order) == count else [*order[:-2], 1, *order[-2:]]
 
 
+def fit_paced(
+    pattern: str, pattern_steps: int, grid: Grid, index: int, steady: bool, pace: float
+) -> str:
+    """Return bar ``index`` of a pattern fitted to ``grid``, in half-time or double-time.
+
+    ``pace`` 0.5 spreads a bar of the pattern over two, ``pace`` 2 puts two of them into one;
+    ``steady`` layers keep their subdivision in half-time, as drummers do.
+    """
+    if pace == 1.0 or (pace < 1.0 and steady):
+        return fit_pattern(pattern, pattern_steps, grid, index, steady)
+    if pace < 1.0:
+        bar = fit_pattern(pattern, pattern_steps, grid, index // 2, steady)
+        half = len(bar) // 2
+        # Of an odd bar the first half is the shorter one: its last step is left out.
+        bar = bar[half:] if index % 2 else bar[: len(bar) - half]
+        spread = "".join(char + _held(bar, at) for at, char in enumerate(bar))
+        return spread[: grid.steps]
+    twice = fit_pattern(pattern, pattern_steps, grid, 2 * index, steady)
+    twice += fit_pattern(pattern, pattern_steps, grid, 2 * index + 1, steady)
+    pairs = zip(twice[::2], twice[1::2], strict=True)
+    return "".join(one if one not in ".-" or other in ".-" else other for one, other in pairs)
+
+
+def _held(bar: str, at: int) -> str:
+    """What fills the second half of a step that is spread: the hold or the rest behind it."""
+    if bar[at] in ".-":
+        return bar[at]
+    following = bar[at + 1 : at + 2]
+    if following and following in ".-":
+        return following
+    return "-" if "-" in bar else "."
+
+
 _COMPOUND_STEPS = {0: 0, 1: 2, 2: 4, 3: 5}
 
 

@@ -24,12 +24,11 @@ def shape(plan: SongPlan, parts: list[Part]) -> None:
     """Give the written notes of all parts the dynamics of the form and the song its ending."""
     curve = [_level(plan, bar) for bar in range(plan.bars + 1)]
     reach = float(plan.style.feel["dynamic_range"])
-    ticks = plan.grid.ticks
     for part in parts:
         wide = reach * (0.5 if part.role in ("drums", "percussion") else 1.0)
         for event in part.events:
-            bar = min(plan.bars - 1, max(0, event.start // ticks))
-            inside = (event.start - bar * ticks) / ticks
+            bar = min(plan.bars - 1, max(0, plan.bar_at(event.start)))
+            inside = (event.start - plan.bar_start(bar)) / plan.grid_at(bar).ticks
             rising = _rises_into(plan, bar)
             level = curve[bar] + (max(0.0, curve[bar + 1] - curve[bar]) * inside * rising)
             event.velocity = _clamped(event.velocity + wide * level)
@@ -65,8 +64,8 @@ def _clamped(velocity: float) -> int:
 
 def _stop(plan: SongPlan, part: Part) -> None:
     """A cold ending: all play the first beat of the last bar, short, and nothing after it."""
-    final = (plan.bars - 1) * plan.grid.ticks
-    beat = plan.grid.groups[0] * 120
+    final = plan.bar_start(plan.bars - 1)
+    beat = plan.grid_at(plan.bars - 1).groups[0] * 120
     kept: list[Event] = []
     for event in part.events:
         if event.start >= final + beat and event.syllable is None:
@@ -81,7 +80,8 @@ def _fade(plan: SongPlan, part: Part) -> None:
     """Let the last section go, evenly, as a fader drawn back would."""
     last: PlannedSection = plan.sections[-1]
     first = max(last.start_bar, plan.bars - _FADING_BARS)
-    start, length = first * plan.grid.ticks, (plan.bars - first) * plan.grid.ticks
+    start = plan.bar_start(first)
+    length = plan.end - start
     for event in part.events:
         if event.start > start:
             share = min(1.0, (event.start - start) / length)

@@ -77,6 +77,40 @@ class KeyRequest:
     move: str
 
 
+@dataclass(frozen=True, slots=True)
+class MeterRequest:
+    """A meter that was asked for in a part of the song.
+
+    ``section`` names where (see :func:`compositions.composer.time_changes.places`), ``meters``
+    are (numerator, denominator) of its bars in turn: one, or those that alternate.
+    """
+
+    section: str
+    meters: tuple[tuple[int, int], ...]
+
+
+TEMPO_CHANGES = (
+    "to", "by", "feel", "accelerando", "ritardando", "rubato", "fermata", "steady",
+)  # fmt: skip
+"""What a :class:`TempoRequest` may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TempoRequest:
+    """A change of tempo that was asked for.
+
+    ``section`` names where, as for :class:`MeterRequest`; "end" is the end of the song.
+    ``change`` is "to" (``value`` in quarter notes per minute), "by" (a factor of the song's
+    tempo), "feel" (0.5 half-time, 2 double-time, at the same tempo), "accelerando" or
+    "ritardando" (up to the tempo ``value``, None for a usual one), "rubato", "fermata" (on the
+    last chord) or "steady" (no slowing at the end).
+    """
+
+    section: str
+    change: str
+    value: float | None = None
+
+
 def _open() -> SpecField:
     return SpecField()
 
@@ -102,8 +136,9 @@ class MusicSpec:
     as written inside the prompt, with their tags (see :func:`parse_lyrics`); ``era`` a
     decade ("80s") or a period ("baroque"); ``register`` where the tune lies, 0 (low) to
     1 (high); ``key_changes`` a tuple of :class:`KeyRequest`, empty for a song that stays in
-    its key. ``not_understood`` are words that were left out, ``notes`` plain sentences on
-    contradictions, guesses and corrected typing errors.
+    its key; ``meter_changes`` a tuple of :class:`MeterRequest` and ``tempo_changes`` one of
+    :class:`TempoRequest`. ``not_understood`` are words that were left out, ``notes`` plain
+    sentences on contradictions, guesses and corrected typing errors.
     """
 
     prompt: str = ""
@@ -141,6 +176,9 @@ class MusicSpec:
     register: SpecField = field(default_factory=_open)
     # For the plan: sections that leave the key (see tonality.py); None leaves it to the style.
     key_changes: SpecField = field(default_factory=_open)
+    # For the plan: sections in another meter or tempo (see time_changes.py).
+    meter_changes: SpecField = field(default_factory=_open)
+    tempo_changes: SpecField = field(default_factory=_open)
     notes: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
@@ -207,8 +245,11 @@ FIELD_NAMES: tuple[str, ...] = tuple(
 )
 
 
+_REQUESTS = (SectionRequest, InstrumentRequest, KeyRequest, MeterRequest, TempoRequest)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, SectionRequest | InstrumentRequest | KeyRequest):
+    if isinstance(value, _REQUESTS):
         return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
@@ -235,6 +276,16 @@ def _typed(name: str, value: Any) -> Any:
         }
     if name == "key_changes":
         return tuple(KeyRequest(**item) for item in value)
+    if name == "meter_changes":
+        return tuple(
+            MeterRequest(
+                str(item["section"]),
+                tuple((int(top), int(bottom)) for top, bottom in item["meters"]),
+            )
+            for item in value
+        )
+    if name == "tempo_changes":
+        return tuple(TempoRequest(**item) for item in value)
     if name == "tempo_range":
         low, high = value
         return (float(low), float(high))

@@ -224,10 +224,10 @@ def _with_chords(task: Task, score: Score, section: Section, model: Section | No
         for stretch in stretches(score, seed):
             if not stretch.origin <= section.start < stretch.end:
                 continue
-            bar = (section.start - stretch.origin) // stretch.plan.grid.ticks
+            bar = stretch.plan.bar_at(section.start - stretch.origin)
             key = key_at(score, section.start)
             first = stretch.plan.section_at(bar).start_bar
-            stop = first + section.duration // stretch.plan.grid.ticks
+            stop = stretch.plan.bar_at(section.end - stretch.origin)
             for slot in make_changes(stretch.plan).slots:
                 if first <= slot.bar < stop:
                     harmony = slot.harmony

@@ -153,8 +153,8 @@ def write_part(
 
 
 def _ticks(stretch: Stretch, section: PlannedSection) -> Span:
-    start = stretch.origin + section.start_bar * stretch.plan.grid.ticks
-    return Span(start, start + section.bars * stretch.plan.grid.ticks)
+    start, stop = stretch.plan.ticks_of(section)
+    return Span(stretch.origin + start, stretch.origin + stop)
 
 
 def _put(

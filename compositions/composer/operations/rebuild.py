@@ -1,15 +1,15 @@
 """From a finished score back to the plan that the composer's writers need.
 
 A score says key, meter, tempo, sections and chords; the style is the one it was made in
-(``metadata["genre"]``) or a plain one. The writers count bars of one meter from tick 0, so a
-score is planned in stretches of one meter and one key.
+(``metadata["genre"]``) or a plain one. The writers count whole bars from tick 0, so a score is
+planned in stretches of one key, which a bar that is cut short ends.
 """
 
 from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from compositions.composer.casting import Seat, make_part
 from compositions.composer.events import Event
@@ -48,38 +48,67 @@ def style_of(score: Score) -> Style:
 
 
 def stretches(score: Score, seed: int, *, style: Style | None = None) -> list[Stretch]:
-    """Return the plans of a score, one for each stretch of one meter and one key.
+    """Return the plans of a score, one for each stretch of whole bars and one key.
 
     Raises :class:`OperationError` for a meter that the composer does not write.
     """
     end = song_length(score)
     if end == 0:
         raise OperationError("The song has no bars yet.")
-    ticks = {0, end}
-    ticks |= {meter.tick for meter in score.meters if meter.tick < end}
-    ticks |= {key.tick for key in score.keys if key.tick < end}
+    ticks = {0, end} | {key.tick for key in score.keys if key.tick < end}
     found = []
     timeline = Timeline(score)
     for origin, stop in pairwise(sorted(ticks)):
-        meter = timeline.meter_at(origin)
+        while origin < stop:
+            grids, reached = _bars(timeline, origin, stop)
+            found.append(
+                _stretch(score, timeline, seed, style or style_of(score), grids, origin, reached)
+            )
+            origin = reached
+    return found
+
+
+def _bars(timeline: Timeline, origin: int, stop: int) -> tuple[tuple[Grid, ...], int]:
+    """Return the meters of the bars from a tick on, and where they end.
+
+    They end where the next meter cuts a bar short, at the latest at ``stop``.
+    """
+    grids: list[Grid] = []
+    tick = origin
+    while tick < stop:
+        meter = timeline.meter_at(tick)
         try:
             grid = grid_for(meter.numerator, meter.denominator)
         except ValueError as error:
             raise OperationError(f"The composer cannot write in this meter: {error}.") from error
-        found.append(_stretch(score, seed, style or style_of(score), grid, origin, stop))
-    return found
+        grids.append(grid)
+        cut = timeline.meter_at(min(tick + grid.ticks, stop) - 1).tick
+        if tick < cut:
+            return tuple(grids), cut
+        tick += grid.ticks
+    return tuple(grids), stop
 
 
-def _stretch(score: Score, seed: int, style: Style, grid: Grid, origin: int, stop: int) -> Stretch:
-    bars = max(1, -(-(stop - origin) // grid.ticks))
+def _stretch(
+    score: Score,
+    timeline: Timeline,
+    seed: int,
+    style: Style,
+    grids: tuple[Grid, ...],
+    origin: int,
+    stop: int,
+) -> Stretch:
+    bars, grid = len(grids), grids[0]
     key = key_at(score, origin)
     final = stop >= song_length(score)
-    sections = _sections(score, grid, origin, bars, last=final)
+    sections = _sections(score, timeline, grids, origin, last=final)
     if not final:  # the writers look ahead to what follows; its bar is not used
-        ahead = _sections(score, grid, stop, 1, last=True)[0]
+        ahead = _sections(score, timeline, _bars(timeline, stop, stop + 1)[0], stop, last=True)[0]
         ahead = replace(ahead, index=len(sections), start_bar=bars)
         sections, bars = (*sections, ahead), bars + 1
-    bpm = min(240.0, max(40.0, Timeline(score).tempo_at(origin)))
+    if len({meter for section in sections for meter in section.meters}) == 1:
+        sections = tuple(replace(section, meters=()) for section in sections)
+    bpm = _tempo(timeline, origin)
     spec = MusicSpec()
     values = {
         "genre": style.name, "tonic": key.tonic, "mode": key.mode.value, "tempo": bpm,
@@ -96,14 +125,20 @@ def _stretch(score: Score, seed: int, style: Style, grid: Grid, origin: int, sto
     return Stretch(origin, stop, plan, _changes(score, plan, key, origin, stop))
 
 
+def _tempo(timeline: Timeline, tick: int) -> float:
+    return min(240.0, max(40.0, timeline.tempo_at(tick)))
+
+
 def _sections(
-    score: Score, grid: Grid, origin: int, bars: int, *, last: bool
+    score: Score, timeline: Timeline, grids: tuple[Grid, ...], origin: int, *, last: bool
 ) -> tuple[PlannedSection, ...]:
     """Return the sections of a stretch in whole bars; what no section covers gets its own."""
     owners: list[Section | None] = []
-    for bar in range(bars):
-        middle = origin + bar * grid.ticks + grid.ticks // 2
+    starts = list(accumulate((grid.ticks for grid in grids), initial=origin))
+    for start, grid in zip(starts, grids, strict=False):
+        middle = start + grid.ticks // 2
         owners.append(next((s for s in score.sections if s.start <= middle < s.end), None))
+    home = _tempo(timeline, origin)
     groups: list[tuple[Section | None, int, int]] = []
     for bar, owner in enumerate(owners):
         if groups and groups[-1][0] is owner and (owner or bar - groups[-1][1] < _FREE_BARS):
@@ -117,6 +152,7 @@ def _sections(
         kind = "verse" if kind == "section" else kind.replace("-", "_")
         occurrence = seen.get(kind, 0)
         seen[kind] = occurrence + 1
+        bpm = _tempo(timeline, starts[start])
         planned.append(
             PlannedSection(
                 index=index,
@@ -128,6 +164,8 @@ def _sections(
                 bars=count,
                 energy=round(min(1.0, max(0.12, owner.energy if owner else 0.55)), 3),
                 last=last and index == len(groups) - 1,
+                meters=grids[start : start + count],
+                bpm=0.0 if bpm == home else bpm,
             )
         )
     return tuple(planned)
@@ -136,7 +174,6 @@ def _sections(
 def _changes(score: Score, plan: SongPlan, key: KeyChange, origin: int, stop: int) -> Changes:
     """Return the chords of a stretch bar by bar; where none is written they are guessed."""
     chords = [chord for chord in score.chords if chord.end > origin and chord.start < stop]
-    grid = plan.grid
     written = [
         (max(0, c.start - origin), c.end - origin, Harmony(
             pitch_class(c.root), canonical_quality(c.quality),
@@ -149,12 +186,12 @@ def _changes(score: Score, plan: SongPlan, key: KeyChange, origin: int, stop: in
     ]  # fmt: skip
     guessed: list[Harmony] = []
     if not written:
-        starts = [origin + bar * grid.ticks for bar in range(plan.bars)]
-        guessed = guess_chords(score, key, starts, grid.ticks)
+        starts = [origin + plan.bar_start(bar) for bar in range(plan.bars)]
+        guessed = guess_chords(score, key, starts, plan.grid.ticks)
     slots: list[ChordSlot] = []
     sounding = written[0][2] if written else None
     for bar in range(plan.bars):
-        low, high = bar * grid.ticks, (bar + 1) * grid.ticks
+        low, high = plan.bar_start(bar), plan.bar_start(bar + 1)
         inside = [(max(low, a), harmony) for a, b, harmony in written if a < high and b > low]
         if not inside or inside[0][0] > low:
             first = guessed[bar] if guessed else sounding
@@ -223,14 +260,13 @@ def seat_of(track: Track, style: Style) -> Seat:
 def lead_events(score: Score, stretch: Stretch, without: str) -> dict[str, dict[int, list[Event]]]:
     """Return the melody that is there, by section, for parts that keep out of its way."""
     found: dict[int, list[Event]] = {}
-    grid = stretch.plan.grid
     for track in score.tracks:
         if track.id == without or role_of(track) not in (TrackRole.LEAD, TrackRole.VOCAL):
             continue
         for note in track.notes:
             if not stretch.origin <= note.start < stretch.end:
                 continue
-            bar = (note.start - stretch.origin) // grid.ticks
+            bar = stretch.plan.bar_at(note.start - stretch.origin)
             section = stretch.plan.section_at(min(bar, stretch.plan.bars - 1))
             found.setdefault(section.index, []).append(
                 Event(note.start - stretch.origin, note.duration, note.pitch, note.velocity)

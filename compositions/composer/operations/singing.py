@@ -141,9 +141,10 @@ def sing_words(
     for span, syllables in words.windows:
         if not stretch.origin <= span.start < stretch.end:
             continue
-        bar = (span.start - stretch.origin) // plan.grid.ticks
+        bar = plan.bar_at(span.start - stretch.origin)
         section = plan.section_at(min(bar, plan.bars - 1))
-        bars = max(1, -(-(span.end - span.start) // plan.grid.ticks))
+        stop = plan.bar_at(max(span.start + 1, span.end) - 1 - stretch.origin)
+        bars = max(1, stop - bar + 1)
         here.setdefault(section.index, []).append(Window(bar - section.start_bar, bars, syllables))
     resting = set(silent) | set(here)
     found = {
