@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ from compositions.models import Chord, Composition, LyricLine, Section, Syllable
 from compositions.models.document import DocumentRow
 from compositions.note_windows import load_notes, replace_notes
 from compositions.score.document import Score, TempoChange, ordered
-from compositions.score.entities import Fields, Plain
+from compositions.score.entities import LISTS, Fields, Plain, mix_of, unwritten_of
+from compositions.score.mix_settings import STRIP_FIELDS
 from compositions.score.serialisation import FORMAT, VERSION, from_dict, to_dict
 from compositions.score.timeline import Timeline
 from compositions.score.tree import rounded, write_tree
@@ -37,6 +38,7 @@ _TRACK_FIELDS = (
     "preset",
     "position",
     "locked",
+    *STRIP_FIELDS,
 )
 _SPAN = {"start": "start_tick", "duration": "duration_ticks"}
 
@@ -84,13 +86,14 @@ def load_plain(composition: Composition, tracks: Collection[str] | None = None) 
         "meters": composition.meters,
         "keys": composition.keys,
         "metadata": composition.document_metadata,
+        **composition.mix,
     }
     for name, (model, columns) in ROWS.items():
         rows = _rows(model, composition)
         if name == "tracks" and tracks is not None:
             rows = rows.filter(entity_id__in=tracks)
         values = rows.values_list("entity_id", *columns.values())
-        data[name] = [_item(row, columns) for row in values]
+        data[name] = [plain_item(name, ("id", *columns), row) for row in values]
     notes = load_notes(composition, tracks)
     for track in data["tracks"]:
         track["notes"] = notes.get(track["id"], [])
@@ -172,7 +175,9 @@ def write_document(composition: Composition, data: Plain) -> None:
     in a transaction, with the song locked.
     """
     for name, (model, columns) in ROWS.items():
-        _write_rows(composition, model, columns, {item["id"]: item for item in data[name]})
+        left_out = unwritten_of(LISTS[name])
+        wanted = {item["id"]: {**left_out, **item} for item in data[name]}
+        _write_rows(composition, model, columns, wanted)
     replace_notes(composition, {track["id"]: track["notes"] for track in data["tracks"]})
     tree = write_tree(data)
     composition.name = data["title"]
@@ -180,6 +185,7 @@ def write_document(composition: Composition, data: Plain) -> None:
     composition.meters = data["meters"]
     composition.keys = data["keys"]
     composition.document_metadata = data["metadata"]
+    composition.mix = mix_of(data)
     composition.tree = tree.to_dict()
     composition.tree_hash = tree.tree_hash
     composition.content_hash = tree.content_hash
@@ -193,6 +199,7 @@ DOCUMENT_FIELDS = (
     "meters",
     "keys",
     "document_metadata",
+    "mix",
     "tree",
     "tree_hash",
     "content_hash",
@@ -264,7 +271,7 @@ def _write_rows(
 def new_row(
     composition: Composition, model: type[DocumentRow], columns: dict[str, str], item: Fields
 ) -> DocumentRow:
-    """Return the unsaved row of an entity, made by whoever is acting."""
+    """Return the unsaved row of an entity with all its fields, made by whoever is acting."""
     actor_id = current_action().actor_id
     return model(
         composition=composition,
@@ -280,5 +287,11 @@ def _rows(model: type[DocumentRow], composition: Composition) -> QuerySet[Any]:
     return rows
 
 
-def _item(values: tuple[Any, ...], columns: dict[str, str]) -> Fields:
-    return dict(zip(("id", *columns), values, strict=True))
+def plain_item(name: str, fields: Collection[str], values: Iterable[Any]) -> Fields:
+    """Return an item of the list ``name`` of a plain score, without what is left out there."""
+    left_out = unwritten_of(LISTS[name])
+    return {
+        field: value
+        for field, value in zip(fields, values, strict=True)
+        if field not in left_out or value != left_out[field]
+    }

@@ -50,6 +50,13 @@ IN_TRACK: dict[str, tuple[str, tuple[str, ...]]] = {
     "notes": ("note", ("start", "pitch")),
     "automation": ("automation", ("tick",)),
 }
+# Fields that a document leaves out where they have this value; so it does with all that are null.
+LEFT_OUT: dict[str, Any] = {
+    **dict.fromkeys(("timing", "articulation", "dynamics"), 0),
+    **dict.fromkeys(("automatic_level", "automatic_balance"), True),
+    **{f"{group}_gain_db": 0 for group in ("front", "harmony", "bass", "drums")},
+    "mix_preset": "",
+}
 
 
 class RefusedError(Exception):
@@ -138,7 +145,9 @@ class Copy:
 
     def __init__(self, document: dict[str, Any], sequence: int) -> None:
         self.sequence = sequence
-        meta = {"title": document["title"], "metadata": document["metadata"]}
+        # Beside the lists stand the title, the metadata and what is set of the song's mix.
+        outside = {"format", "version", "revision", *LISTS}
+        meta = {name: value for name, value in document.items() if name not in outside}
         self.entities: dict[str, dict[str, Any]] = {"meta": {"kind": "meta", **meta}}
         for name, (kind, _) in LISTS.items():
             for item in document[name]:
@@ -163,7 +172,11 @@ class Copy:
                 fields = self.entities[key] | after
                 for gone in effect["before"].keys() - after.keys():
                     fields.pop(gone, None)
-                self.entities[key] = fields
+                self.entities[key] = {
+                    name: value
+                    for name, value in fields.items()
+                    if value is not None and (name not in LEFT_OUT or value != LEFT_OUT[name])
+                }
 
     def of(self, kind: str, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Return the entities of a kind as the document lists them, in order."""
@@ -200,6 +213,7 @@ class Copy:
                 index["automation"] = _hash(automation)
             tracks[track["id"]] = _hash(index)
         meta = self.entities["meta"]
+        mix = {key: meta[key] for key in meta if key not in ("kind", "title", "metadata")}
         lines, syllables = lists.pop("lines"), lists.pop("syllables")
         # Syllables are in the order of their notes.
         place = {note: number for number, note in enumerate(places)}
@@ -207,7 +221,7 @@ class Copy:
         return _hash(
             {
                 "meta": _hash({"title": meta["title"], "metadata": meta["metadata"]}),
-                "structure": _hash(lists),
+                "structure": _hash(lists | mix),
                 "lyrics": _hash({"lines": lines, "syllables": syllables}),
                 "tracks": tracks,
             }

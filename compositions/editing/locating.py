@@ -160,7 +160,10 @@ def stored_rows(
         return rows
     places = {2 + columns.index(name) for name in plain}
     return [
-        tuple(orjson.loads(value) if place in places else value for place, value in enumerate(row))
+        tuple(
+            orjson.loads(value) if place in places and value is not None else value
+            for place, value in enumerate(row)
+        )
         for row in rows
     ]
 

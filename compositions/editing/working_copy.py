@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from ariaforge.context import current_action
-from compositions.documents import ROWS, ROWS_AT_ONCE, new_row, seconds_at
+from compositions.documents import ROWS, ROWS_AT_ONCE, new_row, plain_item, seconds_at
 from compositions.editing.contents import AUTOMATION, TrackContents
 from compositions.editing.locating import (
     SUNG,
@@ -34,7 +34,9 @@ from compositions.score.entities import (
     Fields,
     Kind,
     from_entities,
+    mix_of,
     track_contents,
+    unwritten_of,
 )
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.operations import REFERENCES, Operation
@@ -50,8 +52,8 @@ from compositions.score.validation import too_long
 HEAD_LISTS = {"tempos": Kind.TEMPO, "meters": Kind.METER, "keys": Kind.KEY}
 """The lists that are columns of the song itself."""
 ROW_LISTS = {kind.value: name for name, kind in LISTS.items() if name in ROWS}
-STRUCTURE = {*HEAD_LISTS.values(), Kind.SECTION, Kind.CHORD, Kind.TRACK}
-"""What the part "structure" of the tree holds."""
+STRUCTURE = {*HEAD_LISTS.values(), Kind.SECTION, Kind.CHORD, Kind.TRACK, Kind.META}
+"""What the part "structure" of the tree holds; of the entity "meta" the mix."""
 LYRICS = {Kind.LINE, Kind.SYLLABLE}
 _REFERRING = {name for names in REFERENCES.values() for name in names}
 
@@ -72,6 +74,7 @@ class WorkingCopy:
                 "kind": Kind.META.value,
                 "title": composition.name,
                 "metadata": composition.document_metadata,
+                **composition.mix,
             }
         }
         self.totals: dict[str, int] = {}
@@ -146,7 +149,7 @@ class WorkingCopy:
         for key, entity_id, *values in stored:
             self._keys[entity_id] = key
             self.entities[entity_id] = {
-                **dict(zip(fields, values, strict=True)),
+                **plain_item(ROW_LISTS[kind], fields, values),
                 "kind": kind.value,
             }
         self._complete.add(kind)
@@ -202,7 +205,8 @@ class WorkingCopy:
             old, now = self._original.get(key), self.entities.get(key)
             if (now or old or {}).get("kind") != kind:
                 continue
-            values = dict(now or {})
+            left_out = unwritten_of(kind)
+            values = {**left_out, **(now or {})}
             if kind == Kind.TRACK and key in automation:
                 values[AUTOMATION] = automation[key]
             # Two syllables that change places would be on the same note for a moment.
@@ -216,10 +220,11 @@ class WorkingCopy:
                 self._keys[key] = row.pk
                 new.append(row)
             elif now and old:
+                former = {**left_out, **old}
                 differing = {
                     columns[field]: values[field]
                     for field in columns
-                    if field in values and (field == AUTOMATION or values[field] != old[field])
+                    if field in values and (field == AUTOMATION or values[field] != former[field])
                 }
                 updates.setdefault(tuple(differing), []).append(
                     {"pk": self._keys[key], **differing}
@@ -236,7 +241,8 @@ class WorkingCopy:
         if Kind.META in kinds:
             meta = self.entities[META_ID]
             song.name, song.document_metadata = meta["title"], meta["metadata"]
-            fields |= {"name", "document_metadata"}
+            song.mix = mix_of(meta)
+            fields |= {"name", "document_metadata", "mix"}
         for name, kind in HEAD_LISTS.items():
             if kind in kinds:
                 setattr(song, name, self._plain([kind])[name])

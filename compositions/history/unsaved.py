@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from compositions.documents import ROWS, load_plain
+from compositions.documents import ROWS, load_plain, plain_item
 from compositions.history.blobs import fetch_parts
 from compositions.history.commits import load_version, write_changed
 from compositions.models import Composition, Version
@@ -96,6 +96,7 @@ def _load(composition: Composition, tracks: Collection[str]) -> Plain:
         "meters": composition.meters,
         "keys": composition.keys,
         "metadata": composition.document_metadata,
+        **composition.mix,
         "lines": [],
         "syllables": [],
     }
@@ -126,7 +127,7 @@ def _rows(
     if only is not None:
         rows = rows.filter(entity_id__in=only)
     found = rows.values_list("entity_id", *(columns[field] for field in chosen))
-    return [dict(zip(("id", *chosen), values, strict=True)) for values in found]
+    return [plain_item(name, ("id", *chosen), values) for values in found]
 
 
 def _fetch_or_empty(hashes: Iterable[str]) -> Mapping[str, bytes]:

@@ -37,6 +37,7 @@ DOCUMENT_HEAD = (
     "meters",
     "keys",
     "document_metadata",
+    "mix",
     "content_hash",
     "tree",
     "tree_hash",
@@ -56,10 +57,11 @@ class Composition(BaseModel):
 
     The document's tracks, sections, chords, lyric lines and syllables are rows of their
     own; tempo, meter and key changes are lists in the form of
-    :mod:`compositions.score.serialisation`. ``tree``, ``tree_hash`` and ``content_hash``
-    are those of the working copy (:mod:`compositions.score.tree`), empty until something is
-    composed. ``revision`` is the sequence number of its last edit. The working copy follows
-    ``branch``; ``head`` is the version that it was last equal to, after edit
+    :mod:`compositions.score.serialisation`, and ``mix`` holds what is set of the fields of
+    :class:`compositions.score.mix_settings.MixSettings`. ``tree``, ``tree_hash`` and
+    ``content_hash`` are those of the working copy (:mod:`compositions.score.tree`), empty until
+    something is composed. ``revision`` is the sequence number of its last edit. The working
+    copy follows ``branch``; ``head`` is the version that it was last equal to, after edit
     ``head_sequence``. ``confidence_score`` is 0..1 or null
     when it could not be measured; ``confidence`` holds its parts with reasons.
     """
@@ -82,6 +84,7 @@ class Composition(BaseModel):
     meters = models.JSONField(default=list, blank=True)
     keys = models.JSONField(default=list, blank=True)
     document_metadata = models.JSONField(default=dict, blank=True)
+    mix = models.JSONField(default=dict, db_default={}, blank=True)
     theory_data = models.JSONField(default=dict, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     tree = models.JSONField(default=dict, blank=True)

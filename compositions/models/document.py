@@ -13,7 +13,10 @@ from ariaforge.models import AliveManager, BaseModel
 from compositions.models.quick_json import QuickDecoder, QuickEncoder
 from compositions.querysets import CompositionContentQuerySet
 from compositions.score.document import TrackRole
+from compositions.score.limits import STRIP
+from compositions.score.mix_settings import BusGroup
 
+BUSES = [(bus.value, bus.value.capitalize()) for bus in BusGroup]
 TRACK_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in TrackRole]
 
 
@@ -47,7 +50,9 @@ class Track(DocumentRow):
     """An instrument of the song: its mixer strip and its automation.
 
     ``automation`` is a list in the form of :mod:`compositions.score.serialisation`, times in
-    ticks. Its notes are in :class:`NoteWindow`.
+    ticks. ``equaliser`` to ``automatic_level`` are explained at
+    :class:`compositions.score.mix_settings.StripSettings`; null is automatic. Its notes are in
+    :class:`NoteWindow`.
     """
 
     position = models.FloatField()
@@ -66,6 +71,15 @@ class Track(DocumentRow):
     automation = models.JSONField(
         default=list, blank=True, encoder=QuickEncoder, decoder=QuickDecoder
     )
+    equaliser = models.JSONField(null=True, blank=True)
+    compressor = models.JSONField(null=True, blank=True)
+    saturation = models.FloatField(null=True, blank=True)
+    width = models.FloatField(null=True, blank=True)
+    delay_send = models.FloatField(null=True, blank=True)
+    ducking_db = models.FloatField(null=True, blank=True)
+    # Null is automatic, as of the other settings; the field has no empty choice.
+    bus = models.CharField(max_length=20, null=True, blank=True, choices=BUSES)  # noqa: DJ001
+    automatic_level = models.BooleanField(default=True, db_default=True)
 
     class Meta(DocumentRow.Meta):
         ordering = ["position", "entity_id"]
@@ -81,6 +95,14 @@ class Track(DocumentRow):
             models.CheckConstraint(name="track_pan_in_range", condition=Q(pan__gte=-1, pan__lte=1)),
             models.CheckConstraint(
                 name="track_reverb_in_range", condition=Q(reverb_send__gte=0, reverb_send__lte=1)
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"track_{name}_in_range",
+                    condition=Q(**{f"{name}__gte": low, f"{name}__lte": high})
+                    | Q(**{f"{name}__isnull": True}),
+                )
+                for name, (low, high) in STRIP.items()
             ),
         ]
 

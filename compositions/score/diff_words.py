@@ -23,6 +23,7 @@ from compositions.score.diff_words_facts import Bars, Comparison, Fact, Rank, to
 from compositions.score.diff_words_form import tell_form
 from compositions.score.diff_words_joining import joined
 from compositions.score.diff_words_lyrics import tell_lyrics
+from compositions.score.diff_words_mix import tell_mix
 from compositions.score.diff_words_notes import tell_changed_notes
 from compositions.score.diff_words_phrases import count, listing, quoted, short
 from compositions.score.diff_words_sections import tell_locks, tell_section_fields
@@ -137,6 +138,7 @@ _PARTS = (
     tell_changed_notes,
     tell_chords,
     tell_timeline,
+    tell_mix,
     tell_automation,
     tell_lyrics,
     tell_locks,

@@ -15,6 +15,7 @@ from compositions.score.diff_words_facts import (
     instrument,
     told,
 )
+from compositions.score.diff_words_mix import strip_words
 from compositions.score.diff_words_phrases import count, listing, movers, percent, signed
 from compositions.score.entities import Fields, Kind
 
@@ -156,7 +157,8 @@ def _mixer(item: Item) -> list[tuple[str, str]]:
         "muted": lambda: "muted" if new["muted"] else "unmuted",
         "solo": lambda: "soloed" if new["solo"] else "solo off",
     }
-    return [(field, say()) for field, say in words.items() if field in item.names]
+    told_of = [(field, say()) for field, say in words.items() if field in item.names]
+    return told_of + strip_words(item)
 
 
 def _decibels(step: float) -> str:

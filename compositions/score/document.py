@@ -19,12 +19,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from compositions.score.mix_settings import UNWRITTEN, MixSettings, StripSettings
+
 TICKS_PER_QUARTER = 480
 
 PITCH_MIN, PITCH_MAX = 0, 127
 VELOCITY_MIN, VELOCITY_MAX = 1, 127
-UNWRITTEN = "unwritten"
-"""Mark of a field that is left out of plain data when it has its default."""
 TEMPO_MIN_BPM, TEMPO_MAX_BPM = 10.0, 400.0
 
 
@@ -125,7 +125,7 @@ class AutomationPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class Track(StripSettings):
     """One instrument of the song with its mixer strip and its notes.
 
     ``program`` and ``bank`` are General MIDI numbers from 0 (a bank number is CC 0 plus
@@ -135,6 +135,7 @@ class Track:
     an instrument preset, empty for the plain General MIDI sound. ``position`` orders the
     tracks: a track between two others gets a number between theirs, so that putting one in
     changes no other. A ``locked`` track keeps its notes and automation as they are.
+    :class:`~compositions.score.mix_settings.StripSettings` tells of the rest of its strip.
     """
 
     id: str
@@ -282,12 +283,13 @@ class Syllable:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(MixSettings):
     """A whole song. Tuples are kept in derived order by :func:`ordered`.
 
     A valid score has a tempo, a meter and a key at tick 0 (see
     :mod:`compositions.score.validation`). ``metadata`` holds plain JSON values that
-    belong to the song but not to its time line (composer, source, comments).
+    belong to the song but not to its time line (composer, source, comments); what is set of
+    its mix is explained at :class:`~compositions.score.mix_settings.MixSettings`.
     """
 
     title: str = ""

@@ -32,9 +32,11 @@ from compositions.score.entities import (
     Entities,
     Fields,
     Kind,
+    mix_of,
     without_defaults,
 )
 from compositions.score.errors import Problem
+from compositions.score.mix_settings import MIX_FIELDS, MixSettings
 from compositions.score.operations import (
     OPTIONAL_REFERENCES,
     REFERENCES,
@@ -46,6 +48,7 @@ from compositions.score.rules import (
     check_distinct,
     check_entity,
     check_metadata,
+    check_mix,
     check_overlaps,
     check_text,
 )
@@ -77,7 +80,7 @@ MOST: dict[str, int] = {
     Kind.LINE: limits.MAX_LYRIC_LINES,
     Kind.SYLLABLE: limits.MAX_SYLLABLES,
 }
-_META_FIELDS = ("title", "metadata")
+_META_FIELDS = ("title", "metadata", *MIX_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,4 +389,8 @@ def _checked_meta(fields: Fields, path: str) -> tuple[Fields, list[Problem]]:
         Problem(f"{path}.{problem.path}", problem.message)
         for problem in check_metadata(fields["metadata"])
     )
-    return (fields if bad else rounded(fields)), bad
+    if bad:
+        return fields, bad
+    mix = read_entity(MixSettings, mix_of(fields), path, bad)
+    bad = bad or list(check_mix(path, mix))
+    return (fields if bad else rounded({**fields, **plain_entity(mix)})), bad

@@ -4,8 +4,9 @@ Edits, diff and merge need to name every note, chord and fader alone. In this fo
 dict of plain JSON values with its ``kind`` and no ``id`` (that is its key in the map); notes
 and automation points also say in ``track`` which track holds them, so moving one to another
 track is a change of one field. A section's own kind ("verse") is called ``section_kind`` here.
-The song's title and metadata are the entity ``"meta"``. What plain data leaves out where it has
-its default (a note's performance) is left out here, too: :func:`value_of` reads it.
+The song's title, metadata and mix settings are the entity ``"meta"``. What plain data leaves out
+where it has its default (a note's performance, what nobody set on the mixer) is left out here, too:
+:func:`value_of` reads it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from compositions.score.document import Note
+from compositions.score.document import Note, Score, Track
+from compositions.score.mix_settings import MIX_FIELDS
 from compositions.score.serialisation import FORMAT, VERSION, unwritten
 
 Fields: TypeAlias = dict[str, Any]
@@ -42,7 +44,11 @@ class Kind(StrEnum):
     SYLLABLE = "syllable"
 
 
-UNWRITTEN: dict[str, Fields] = {Kind.NOTE.value: unwritten(Note)}
+UNWRITTEN: dict[str, Fields] = {
+    Kind.NOTE.value: unwritten(Note),
+    Kind.TRACK.value: unwritten(Track),
+    Kind.META.value: unwritten(Score),
+}
 """Fields that are left out where they have their default, by kind."""
 _NONE_UNWRITTEN: Fields = {}
 
@@ -94,6 +100,7 @@ def to_entities(data: Plain) -> Entities:
             "kind": Kind.META.value,
             "title": data.get("title", ""),
             "metadata": data.get("metadata", {}),
+            **mix_of(data),
         }
     }
     for name, kind in LISTS.items():
@@ -107,6 +114,11 @@ def to_entities(data: Plain) -> Entities:
                     entities.update(track_contents(key, fields.pop(inner, ()), inner_kind))
             entities[key] = fields
     return entities
+
+
+def mix_of(data: Plain) -> Fields:
+    """Return what is set for the mix of a whole plain score, or of its entity "meta"."""
+    return {name: data[name] for name in MIX_FIELDS if name in data}
 
 
 def track_contents(track_id: str, items: Any, kind: Kind) -> Entities:
@@ -160,6 +172,7 @@ def from_entities(entities: Entities) -> Plain:
         "version": VERSION,
         "title": meta.get("title", ""),
         "metadata": meta.get("metadata", {}),
+        **mix_of(meta),
         "tempos": sorted(lists[Kind.TEMPO], key=_by_tick),
         "meters": sorted(lists[Kind.METER], key=_by_tick),
         "keys": sorted(lists[Kind.KEY], key=_by_tick),

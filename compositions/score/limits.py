@@ -46,6 +46,35 @@ METER_DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 PROGRAM_MAX = 127
 BANK_MAX = 16_383
 GAIN_MIN_DB, GAIN_MAX_DB = -120.0, 24.0
+MAX_EQUALISER_BANDS = 8
+EQUALISER_HZ = (20.0, 20_000.0)
+EQUALISER_DB = (-24.0, 24.0)
+EQUALISER_Q = (0.1, 10.0)
+COMPRESSOR: dict[str, tuple[float, float]] = {
+    "threshold_db": (-40.0, 20.0),
+    "ratio": (1.0, 20.0),
+    "attack_ms": (1.0, 200.0),
+    "release_ms": (10.0, 2_000.0),
+    "makeup_db": (0.0, 24.0),
+}
+STRIP: dict[str, tuple[float, float]] = {
+    "saturation": (0.0, 1.0),
+    "width": (0.0, 1.0),
+    "delay_send": (0.0, 1.0),
+    "ducking_db": (0.0, 24.0),
+}
+"""Least and most of the numbers that can be set on a channel strip."""
+MIX: dict[str, tuple[float, float]] = {
+    "target_lufs": (-23.0, -8.0),
+    "reverb_seconds": (0.3, 6.0),
+    "delay_beats": (0.125, 4.0),
+    "delay_feedback": (0.0, 0.9),
+    "front_gain_db": (-24.0, 12.0),
+    "harmony_gain_db": (-24.0, 12.0),
+    "bass_gain_db": (-24.0, 12.0),
+    "drums_gain_db": (-24.0, 12.0),
+}
+"""Least and most of the numbers that can be set for the mix of a song."""
 CONTROLLER_MAX = 119
 PITCH_BEND_MIN, PITCH_BEND_MAX = -8192, 8191
 

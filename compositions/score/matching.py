@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from compositions.score.document import TrackRole, mint_id
-from compositions.score.entities import Fields, Plain, from_entities, to_entities
+from compositions.score.entities import Fields, Plain, from_entities, mix_of, to_entities
 from compositions.score.general_midi import usual_role
 from compositions.score.matching_pairs import Pairing
 from compositions.score.matching_performance import (
@@ -38,6 +38,7 @@ from compositions.score.midi_names import (
     controller_from_send,
     volume_from_gain,
 )
+from compositions.score.mix_settings import STRIP_FIELDS
 from compositions.score.validation import RESERVED_IDS
 
 _CHANGES = {"tempos": ("bpm",), "meters": ("numerator", "denominator"), "keys": ("tonic", "mode")}
@@ -48,7 +49,7 @@ _CONTROLLERS: dict[str, Callable[[float], int]] = {
     "reverb_send": controller_from_send,
 }
 _NO_KIND = "section"
-_ALWAYS_KEPT = ("locked", "origin", "preset")
+_ALWAYS_KEPT = ("locked", "origin", "preset", *STRIP_FIELDS)
 
 
 def match_ids(present: Plain, imported: Plain, *, unsaid: Collection[str] | None = None) -> Plain:
@@ -89,6 +90,8 @@ class _Matching:
             **imported,
             "title": imported["title"] or present["title"],
             "metadata": {**present["metadata"], **imported["metadata"]},
+            **mix_of(present),
+            **mix_of(imported),
         }
         for name, values in _CHANGES.items():
             result[name] = self.matched(name, partial(pair_changes, values=values))

@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
+from compositions.score.diff_words_mix import LABELS, setting
 from compositions.score.diff_words_performance import DEPARTURES, departure
 from compositions.score.document import TICKS_PER_QUARTER, MeterChange, Score
 from compositions.score.entities import Entities, Fields, Kind
@@ -93,11 +94,15 @@ class MergeTeller:
         head, subject = self._head(key, fields), self.name(fields)
         name = path[0]
         values = [
-            "gone" if value is None else self._value(name, value, fields)
+            setting(name, value)
+            if name in LABELS and len(path) == 1
+            else "gone"
+            if value is None
+            else self._value(name, value, fields)
             for value in (ours, theirs)
         ]
         if len(path) > 1 or name not in _VERBS:
-            field = " ".join(path).replace("_", " ")
+            field = " ".join((LABELS.get(name, name), *path[1:])).replace("_", " ")
             return f"{head}: {field} of {subject} is {values[0]} in ours, {values[1]} in theirs"
         long = " long" if name == "duration" else ""
         return f"{head}: {subject} {_VERBS[name]} {values[0]}{long} in ours, {values[1]} in theirs"

@@ -37,6 +37,14 @@ from compositions.score.document import (
 )
 from compositions.score.errors import Problem
 from compositions.score.harmony import is_chord_quality, is_note_name
+from compositions.score.mix_settings import (
+    BandType,
+    BusGroup,
+    Compressor,
+    EqualiserBand,
+    MixSettings,
+    StripSettings,
+)
 
 Problems = Iterator[Problem]
 
@@ -211,6 +219,50 @@ def _track(path: str, track: Track) -> Problems:
     yield from _position(path, track)
     for name in ("percussion", "muted", "solo", "locked"):
         yield from _flag(f"{path}.{name}", getattr(track, name))
+    yield from check_strip(path, track)
+
+
+def check_strip(path: str, strip: StripSettings) -> Problems:
+    """What is set on a channel strip is inside its limits."""
+    bands = strip.equaliser or ()
+    if len(bands) > limits.MAX_EQUALISER_BANDS:
+        most = limits.MAX_EQUALISER_BANDS
+        yield Problem(f"{path}.equaliser", f"has {len(bands)} bands; the limit is {most}")
+    for index, band in enumerate(bands[: limits.MAX_EQUALISER_BANDS]):
+        yield from _band(f"{path}.equaliser[{index}]", band)
+    if isinstance(strip.compressor, Compressor):
+        yield from _numbers(f"{path}.compressor", strip.compressor, limits.COMPRESSOR)
+    elif strip.compressor is not None:
+        yield Problem(f"{path}.compressor", "must be null or the settings of a compressor")
+    yield from _numbers(path, strip, limits.STRIP)
+    if strip.bus is not None and not isinstance(strip.bus, BusGroup):
+        yield Problem(f"{path}.bus", f"must be null or one of {', '.join(BusGroup)}")
+    yield from _flag(f"{path}.automatic_level", strip.automatic_level)
+
+
+def _band(path: str, band: Any) -> Problems:
+    if not isinstance(band, EqualiserBand) or not isinstance(band.type, BandType):
+        yield Problem(f"{path}.type", f"must be one of {', '.join(BandType)}")
+        return
+    yield from _number(f"{path}.frequency_hz", band.frequency_hz, *limits.EQUALISER_HZ)
+    yield from _number(f"{path}.gain_db", band.gain_db, *limits.EQUALISER_DB)
+    yield from _number(f"{path}.q", band.q, *limits.EQUALISER_Q)
+
+
+def check_mix(path: str, mix: MixSettings) -> Problems:
+    """What is set for the mix of a song is inside its limits; ``path`` may be empty."""
+    prefix = f"{path}." if path else ""
+    yield from check_text(f"{prefix}mix_preset", mix.mix_preset, limits.MAX_NAME_LENGTH)
+    yield from _numbers(path, mix, limits.MIX)
+    yield from _flag(f"{prefix}automatic_balance", mix.automatic_balance)
+
+
+def _numbers(path: str, entity: Any, ranges: dict[str, tuple[float, float]]) -> Problems:
+    """Numbers of ``entity`` inside their ranges; None stands for automatic."""
+    prefix = f"{path}." if path else ""
+    for name, (low, high) in ranges.items():
+        if getattr(entity, name) is not None:
+            yield from _number(f"{prefix}{name}", getattr(entity, name), low, high)
 
 
 def is_usual_note(note: Note) -> bool:

@@ -16,6 +16,7 @@ import sys
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from compositions.score import limits
@@ -38,6 +39,7 @@ from compositions.score.document import (
     TempoChange,
     Track,
 )
+from compositions.score.mix_settings import Compressor, EqualiserBand
 from compositions.score.rules import RESERVED_IDS
 from compositions.score.serialisation import FORMAT, VERSION
 
@@ -51,11 +53,18 @@ ENTITIES: tuple[type, ...] = (
     Section,
     Chord,
     Track,
+    EqualiserBand,
+    Compressor,
     Note,
     AutomationPoint,
     LyricLine,
     Syllable,
 )
+
+
+def _between(ends: tuple[float, float]) -> Schema:
+    return {"minimum": ends[0], "maximum": ends[1]}
+
 
 _NOTE_NAME = "[A-G](bb|b|##|#)?"
 _TICK = {"minimum": 0, "maximum": limits.MAX_TICKS}
@@ -103,7 +112,15 @@ _RULES: dict[type, dict[str, Schema]] = {
         "automation": {"maxItems": limits.MAX_AUTOMATION_POINTS},
         "preset": _NAME,
         "position": _POSITION,
+        "equaliser": {"maxItems": limits.MAX_EQUALISER_BANDS},
+        **{name: _between(ends) for name, ends in limits.STRIP.items()},
     },
+    EqualiserBand: {
+        "frequency_hz": _between(limits.EQUALISER_HZ),
+        "gain_db": _between(limits.EQUALISER_DB),
+        "q": _between(limits.EQUALISER_Q),
+    },
+    Compressor: {name: _between(ends) for name, ends in limits.COMPRESSOR.items()},
     Note: {
         "start": _TICK,
         "duration": _DURATION,
@@ -134,6 +151,8 @@ _RULES: dict[type, dict[str, Schema]] = {
     },
     Score: {
         "title": _NAME,
+        "mix_preset": _NAME,
+        **{name: _between(ends) for name, ends in limits.MIX.items()},
         "tempos": {"maxItems": limits.MAX_TEMPO_CHANGES} | _AT_ZERO,
         "meters": {"maxItems": limits.MAX_METER_CHANGES} | _AT_ZERO,
         "keys": {"maxItems": limits.MAX_KEY_CHANGES} | _AT_ZERO,
@@ -188,7 +207,7 @@ def _object(cls: type) -> Schema:
     required = []
     for field in fields(cls):
         rules = _ID if field.name == "id" else _RULES[cls].get(field.name, {})
-        properties[field.name] = _type(hints[field.name]) | rules
+        properties[field.name] = _property(hints[field.name], rules)
         if field.default is MISSING and field.default_factory is MISSING:
             required.append(field.name)
         elif field.default is not MISSING and not isinstance(field.default, tuple):
@@ -200,6 +219,12 @@ def _object(cls: type) -> Schema:
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _property(kind: Any, rules: Schema) -> Schema:
+    if get_origin(kind) is UnionType:
+        return {"anyOf": [_type(get_args(kind)[0]) | rules, {"type": "null"}]}
+    return _type(kind) | rules
 
 
 def _type(kind: Any) -> Schema:

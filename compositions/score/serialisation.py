@@ -2,8 +2,8 @@
 
 The data mirrors the classes of :mod:`compositions.score.document` field by field under a
 header ``{"format": "ariaforge-score", "version": 1}``; what a performance adds to a note is
-left out where it is 0. :func:`from_dict` checks types and names only;
-:mod:`compositions.score.validation` checks what the values mean.
+left out where it is 0, and what nobody set on the mixer is left out, too. :func:`from_dict` checks
+types and names only; :mod:`compositions.score.validation` checks what the values mean.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from compositions.score.document import UNWRITTEN, Score
+from compositions.score.document import Score
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.limits import MAX_PROBLEMS
+from compositions.score.mix_settings import UNWRITTEN
 
 FORMAT = "ariaforge-score"
 VERSION = 1
 
 _Reader = Callable[[Any, str, list[Problem]], Any]
+_FRACTIONS = (float, float | None)
 
 
 def to_dict(score: Score) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         names = _field_types(type(value))
         plain = {
-            name: float(item) if kind is float and type(item) is int else _plain(item)
+            name: float(item) if kind in _FRACTIONS and type(item) is int else _plain(item)
             for name, kind in names
             for item in (getattr(value, name),)
         }
@@ -101,6 +104,8 @@ def _field_types(cls: type) -> tuple[tuple[str, Any], ...]:
 @cache
 def _reader(kind: Any) -> _Reader:
     """Return the function that reads a value of the annotated type ``kind``."""
+    if get_origin(kind) is UnionType:
+        return _optional_reader(_reader(get_args(kind)[0]))
     if is_dataclass(kind):
         return _entity_reader(kind)  # type: ignore[arg-type]
     if get_origin(kind) is tuple:
@@ -151,6 +156,13 @@ def _tuple_reader(item_reader: _Reader) -> _Reader:
         return tuple(
             item_reader(item, f"{path}[{index}]", problems) for index, item in enumerate(data)
         )
+
+    return read
+
+
+def _optional_reader(reader: _Reader) -> _Reader:
+    def read(data: Any, path: str, problems: list[Problem]) -> Any:
+        return None if data is None else reader(data, path, problems)
 
     return read
 

@@ -1,9 +1,9 @@
 """A score as a tree of hashed parts, so that equal parts are known and stored once.
 
 The parts are: ``meta`` (title and metadata), ``structure`` (tempo, meter, keys, sections,
-chords and the mixer strips of the tracks), ``lyrics`` (lines and syllables), and for each
-track an index of its contents: the automation, and the notes in windows of
-:data:`WINDOW_TICKS`. A change of one note makes two new parts, its window and the index of
+chords, the mixer strips of the tracks and what is set for the whole mix), ``lyrics`` (lines and
+syllables), and for each track an index of its contents: the automation, and the notes in windows
+of :data:`WINDOW_TICKS`. A change of one note makes two new parts, its window and the index of
 its track; everything else keeps its hash. Git's trees and blobs are the model.
 
 Each part is canonical JSON, named by its SHA-256.
@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from compositions.score.entities import Plain
+from compositions.score.entities import Plain, mix_of
 from compositions.score.errors import Problem, ScoreError
 from compositions.score.serialisation import FORMAT, VERSION
 
@@ -126,8 +126,8 @@ def write_meta(data: Plain, parts: Parts | None = None) -> str:
 
 
 def write_structure(data: Plain, parts: Parts | None = None) -> str:
-    """Return the hash of the time line and of the tracks without their contents."""
-    structure = {name: data[name] for name in _STRUCTURE}
+    """Return the hash of the time line, the mix and the tracks without their contents."""
+    structure = {name: data[name] for name in _STRUCTURE} | mix_of(data)
     structure["tracks"] = [
         {name: value for name, value in track.items() if name not in ("notes", "automation")}
         for track in data["tracks"]

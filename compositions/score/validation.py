@@ -20,6 +20,7 @@ from compositions.score.rules import (
     check_entity,
     check_id,
     check_metadata,
+    check_mix,
     check_overlaps,
     check_text,
     is_id,
@@ -97,6 +98,7 @@ def _everything(score: Score) -> Iterator[Problem]:
         yield from _contents(f"tracks[{index}]", track, seen)
     yield from _references(score)
     yield from check_metadata(score.metadata)
+    yield from check_mix("", score)
 
 
 def _identity(path: str, value: Any, seen: set[str]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from compositions.score.document import mint_id
 from compositions.score.entities import Entities, Fields
+from tests.score.strips import any_mix_setting, any_strip_setting
 
 BAR = 1920
 Operation = dict[str, Any]
@@ -35,6 +36,7 @@ class Edits:
             (3, self.add_chord),
             (2, self.remove_chord),
             (6, self.mix),
+            (4, self.set_strip),
             (3, self.set_line),
             (2, self.add_line),
             (1, self.remove_line),
@@ -153,6 +155,11 @@ class Edits:
         }
         name = self.rng.choice(sorted(values))
         return self.op(found[0], set={name: values[name]}) if found else None
+
+    def set_strip(self, entities: Entities) -> Operation | None:
+        found = self.pick(entities, "track") if self.rng.random() < 0.7 else None
+        name, value = any_strip_setting(self.rng) if found else any_mix_setting(self.rng)
+        return self.op(found[0] if found else "meta", set={name: value})
 
     def set_line(self, entities: Entities) -> Operation | None:
         found = self.pick(entities, "line")

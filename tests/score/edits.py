@@ -14,9 +14,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from compositions.score.document import Mode
-from compositions.score.entities import META_ID, Entities, Fields
+from compositions.score.entities import META_ID, Entities, Fields, without_defaults
 from compositions.score.harmony import CHORD_QUALITIES
 from compositions.score.performed import LAYER
+from tests.score.strips import any_mix_setting, any_strip_setting
 
 Mint = Callable[[], str]
 Edit = Callable[[Entities, random.Random, Mint], None]
@@ -136,6 +137,13 @@ def set_track(entities: Entities, rng: random.Random, mint: Mint) -> None:
             "preset": rng.choice(["", "warm", "dry"]),
         }
         track[name] = values[name]
+
+
+def set_strip(entities: Entities, rng: random.Random, mint: Mint) -> None:
+    keys = [*of_kind(entities, "track"), META_ID]
+    key = rng.choice(keys)
+    name, value = any_mix_setting(rng) if key == META_ID else any_strip_setting(rng)
+    entities[key] = without_defaults({**entities[key], name: value})
 
 
 def move_track(entities: Entities, rng: random.Random, mint: Mint) -> None:
@@ -302,6 +310,7 @@ EDITS: list[Edit] = [
     add_note,
     remove_note,
     set_track,
+    set_strip,
     move_track,
     add_track,
     remove_track,

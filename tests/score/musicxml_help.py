@@ -18,8 +18,10 @@ from compositions.score.document import (
     Track,
     ordered,
 )
+from compositions.score.mix_settings import MixSettings
 from compositions.score.note_repair import separate_overlaps
-from tests.score.strategies import highest_notes, scores, texts
+from compositions.score.serialisation import unwritten
+from tests.score.strategies import NOTHING_SET, highest_notes, scores, texts
 
 SCHEMA = Path(__file__).parent / "musicxml_schema"
 
@@ -46,11 +48,12 @@ def assert_valid(content: bytes) -> None:
 
 
 def held(score: Score) -> Score:
-    """What a MusicXML file of ours holds of a score: all but locks, origins and phonemes."""
+    """What a MusicXML file of ours holds of a score: without locks, origins, phonemes, mixer."""
     tracks = [
         replace(
             track,
             locked=False,
+            **NOTHING_SET,
             notes=tuple(replace(note, locked=False, origin="import") for note in track.notes),
         )
         for track in score.tracks
@@ -63,6 +66,7 @@ def held(score: Score) -> Score:
             chords=tuple(replace(chord, locked=False) for chord in score.chords),
             lines=tuple(replace(line, locked=False) for line in score.lines),
             syllables=tuple(replace(one, phonemes=()) for one in score.syllables),
+            **unwritten(MixSettings),
         )
     )
 

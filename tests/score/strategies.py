@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -25,9 +26,14 @@ from compositions.score.document import (
     TrackRole,
     ordered,
 )
+from compositions.score.errors import Problem
 from compositions.score.harmony import CHORD_QUALITIES
+from compositions.score.mix_settings import MixSettings, StripSettings
 from compositions.score.note_repair import separate_overlaps
+from compositions.score.serialisation import read_entity, unwritten
+from tests.score.strips import any_mix_setting, any_strip_setting
 
+NOTHING_SET = unwritten(StripSettings)
 LETTERS = "CDEFGAB"
 TONICS = [letter + accidental for letter in LETTERS for accidental in ("", "b", "#")]
 NOTE_NAMES = [*TONICS, *(letter + accidental for letter in LETTERS for accidental in ("bb", "##"))]
@@ -128,8 +134,23 @@ def scores(draw: st.DrawFn, most_tracks: int = 4) -> Score:
             tuple(syllables),
             metadata,
             tuple(lines),
+            **read_settings(MixSettings, draw(settings(any_mix_setting))),
         )
     )
+
+
+def settings(any_one: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Settings of the mixer, often none."""
+    seeds = st.lists(st.integers(0, 2**16), max_size=3)
+    return seeds.map(lambda drawn: dict(any_one(random.Random(seed)) for seed in drawn))
+
+
+def read_settings(cls: type, plain: dict[str, Any]) -> dict[str, Any]:
+    """Plain settings as arguments of a track or a score."""
+    problems: list[Problem] = []
+    read = read_entity(cls, plain, "", problems)
+    assert not problems
+    return {name: getattr(read, name) for name in plain}
 
 
 def flag(draw: st.DrawFn) -> bool:
@@ -176,6 +197,7 @@ def draw_track(draw: st.DrawFn, fresh: Any, position: float) -> Track:
         preset=draw(st.sampled_from(["", "upright"])),
         position=position,
         locked=flag(draw),
+        **read_settings(StripSettings, draw(settings(any_strip_setting))),
     )
 
 
@@ -188,8 +210,9 @@ def highest_notes(track: Track) -> list[Note]:
 def what_midi_holds(score: Score) -> dict[str, Any]:
     """Return everything of a score that survives a MIDI file, as comparable plain data.
 
-    Lost: ids, ``locked``, ``origin``, phonemes, Roman numerals, presets, positions (the order
-    stays), lyric lines, metadata other than copyright, fractions of a microsecond in tempos.
+    Lost: ids, ``locked``, ``origin``, phonemes, Roman numerals, presets, what is set on the mixer
+    beside fader, pan, reverb, mute and solo, positions (the order stays), lyric lines, metadata
+    other than copyright, fractions of a microsecond in tempos.
     """
     score = ordered(score)
     place_of = {
@@ -205,7 +228,16 @@ def what_midi_holds(score: Score) -> dict[str, Any]:
         "sections": [replace(section, id="", locked=False) for section in score.sections],
         "chords": [replace(chord, id="", roman="", locked=False) for chord in score.chords],
         "tracks": [
-            replace(track, id="", notes=(), automation=(), preset="", position=0.0, locked=False)
+            replace(
+                track,
+                id="",
+                notes=(),
+                automation=(),
+                preset="",
+                position=0.0,
+                locked=False,
+                **NOTHING_SET,
+            )
             for track in score.tracks
         ],
         "notes": [

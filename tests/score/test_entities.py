@@ -61,7 +61,7 @@ def test_every_edit_changes_something_in_some_score() -> None:
             step(after, random.Random(seed), lambda: "new")
             results.append(after != start)
         assert any(results), step.__name__
-    assert edit(before, random.Random(1), 30) != before
+    assert edit(before, random.Random(1), 30, "new") != before
 
 
 def test_what_the_flat_form_says() -> None:

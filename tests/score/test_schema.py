@@ -16,6 +16,7 @@ from compositions.composer import compose, parse_prompt
 from compositions.score import limits
 from compositions.score.document import AutomationPoint, LyricLine, Mode, Score, TrackRole, ordered
 from compositions.score.errors import ScoreError
+from compositions.score.mix_settings import EqualiserBand
 from compositions.score.operations import MAX_OPERATIONS
 from compositions.score.schema import ENTITIES, as_text, score_schema
 from compositions.score.serialisation import from_dict, to_dict
@@ -124,6 +125,23 @@ BROKEN: list[tuple[tuple[Any, ...], Any]] = [
     (("tracks", 0, "muted"), 1),
     (("tracks", 0, "position"), 2e9),
     (("tracks", 0, "locked"), "no"),
+    (("tracks", 0, "equaliser"), [{"type": "notch", "frequency_hz": 100.0}]),
+    (("tracks", 0, "equaliser"), [{"type": "bell", "frequency_hz": 10.0}]),
+    (("tracks", 0, "equaliser"), [{"type": "bell", "frequency_hz": 100.0}] * 9),
+    (("tracks", 0, "equaliser"), [{"type": "bell"}]),
+    (("tracks", 0, "compressor"), {"ratio": 0.5}),
+    (("tracks", 0, "compressor"), 4.0),
+    (("tracks", 0, "saturation"), 1.1),
+    (("tracks", 0, "width"), -0.1),
+    (("tracks", 0, "delay_send"), "much"),
+    (("tracks", 0, "ducking_db"), 25.0),
+    (("tracks", 0, "bus"), "choir"),
+    (("tracks", 0, "automatic_level"), None),
+    (("target_lufs",), -7.0),
+    (("mix_preset",), None),
+    (("delay_beats",), 0.0),
+    (("bass_gain_db",), 13.0),
+    (("automatic_balance",), 1),
     ((*NOTE, "pitch"), 128),
     ((*NOTE, "pitch"), -1),
     ((*NOTE, "pitch"), 60.5),
@@ -173,6 +191,16 @@ EDGES: list[tuple[tuple[Any, ...], Any]] = [
     (("tracks", 0, "bank"), limits.BANK_MAX),
     (("tracks", 0, "gain_db"), limits.GAIN_MIN_DB),
     (("tracks", 0, "position"), -limits.MAX_POSITION),
+    (("tracks", 0, "equaliser"), []),
+    (("tracks", 0, "equaliser"), [{"type": "bell", "frequency_hz": 20, "gain_db": -24.0}] * 8),
+    (("tracks", 0, "equaliser"), None),
+    (("tracks", 0, "compressor"), {}),
+    (("tracks", 0, "ducking_db"), 24.0),
+    (("tracks", 0, "bus"), "drums"),
+    (("tracks", 0, "automatic_level"), False),
+    (("target_lufs",), -23),
+    (("target_lufs",), None),
+    (("drums_gain_db",), -24.0),
     ((*NOTE, "pitch"), 127),
     ((*NOTE, "velocity"), 1),
     ((*NOTE, "start"), 0),
@@ -205,7 +233,11 @@ def test_pitch_bend_has_a_range_of_its_own() -> None:
 
 def chapter(cls: type) -> str:
     """What the page for API clients says of an entity."""
-    names = {AutomationPoint: "Automation point", LyricLine: "Line of lyrics"}
+    names = {
+        AutomationPoint: "Automation point",
+        EqualiserBand: "Equaliser band",
+        LyricLine: "Line of lyrics",
+    }
     heading = names.get(cls, cls.__name__.removesuffix("Change"))
     found = re.search(rf"\n### {heading} \(.*?(?=\n##)", PAGE, re.DOTALL)
     assert found, heading
