@@ -14,7 +14,6 @@ from compositions.score.document import Track
 from compositions.sound.dynamics import (
     Curve,
     compressor_curve,
-    control_means,
     mean_squares,
     per_frame,
 )
@@ -123,7 +122,7 @@ class Channel:
         squares: list[Curve] = []
         for start, block in self._stem.blocks():
             shaped = equaliser.process(block)
-            energies.append(control_means(meter.add(shaped)))
+            energies.append(meter.add(shaped))
             squares.append(mean_squares(shaped))
             peak = float(np.abs(shaped).max())
             if peak > _SILENT_PEAK:

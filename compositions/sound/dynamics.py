@@ -8,6 +8,7 @@ of a few hundred thousand values is all that is held in memory.
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,17 +37,22 @@ def control_means(values: Curve) -> Curve:
 
 def mean_squares(block: NDArray[np.float64]) -> Curve:
     """Mean square of both channels of a block of shape (frames, 2), at control rate."""
-    return control_means(0.5 * np.einsum("ij,ij->i", block, block))
+    samples = np.ascontiguousarray(block).reshape(-1)
+    size = block.shape[1] * CONTROL_FRAMES
+    whole = len(samples) // size * size
+    rows, rest = samples[:whole].reshape(-1, size), samples[whole:]
+    means = np.einsum("ij,ij->i", rows, rows) / size
+    return np.append(means, np.square(rest).mean()) if rest.size else means
 
 
 def follow(targets: Curve, attack: float, release: float) -> Curve:
     """A one-pole follower: coefficient ``attack`` (0..1) downwards, ``release`` upwards."""
-    result = np.empty(len(targets))
-    state = float(targets[0]) if len(targets) else 0.0
-    for index, target in enumerate(targets.tolist()):
-        state += (target - state) * (attack if target < state else release)
-        result[index] = state
-    return result
+
+    def step(state: float, target: float) -> float:
+        return state + (target - state) * (attack if target < state else release)
+
+    values = targets.tolist()
+    return np.array(list(accumulate(values, step)), dtype=np.float64)
 
 
 def coefficient(seconds: float, sample_rate: int) -> float:
@@ -58,11 +64,18 @@ def per_frame(curve: Curve, start: int, count: int) -> Curve:
     """The control curve at frames ``start`` to ``start + count``, linear between its points."""
     if not len(curve):
         return np.ones(count)
-    first = max(0, start // CONTROL_FRAMES - 1)
-    last = (start + count) // CONTROL_FRAMES + 2
-    points = curve[first:last]
-    centres = (np.arange(first, first + len(points)) + 0.5) * CONTROL_FRAMES
-    return np.interp(np.arange(start, start + count), centres, points)
+    first, ahead = divmod(start, CONTROL_FRAMES)
+    groups = -(-(ahead + count) // CONTROL_FRAMES)
+    wanted = np.arange(first - 1, first + groups + 1)
+    points = curve[np.clip(wanted, 0, len(curve) - 1)][:, None]
+    half = CONTROL_FRAMES // 2
+    rising = np.arange(half) / CONTROL_FRAMES
+    # A point stands in the middle of its frames: half of them come before it, half after it.
+    values = np.empty((groups, CONTROL_FRAMES))
+    steps = np.diff(points, axis=0)
+    values[:, :half] = points[:-2] + steps[:-1] * (0.5 + rising)
+    values[:, half:] = points[1:-1] + steps[1:] * rising
+    return values.reshape(-1)[ahead : ahead + count]
 
 
 def compressor_curve(

@@ -2,6 +2,9 @@
 
 Peaking and shelving filters follow Robert Bristow-Johnson, "Cookbook formulae for audio equalizer
 biquad filter coefficients".
+
+SciPy's signal processing takes a second to load, and pages import what stands on this module:
+it is loaded when the first filter is made.
 """
 
 from __future__ import annotations
@@ -11,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from compositions.sound.samplefile import CHANNELS, Samples
 
 Sections = NDArray[np.float64]
 
 _INAUDIBLE = 1e-11
+_MOST_TOGETHER = 2  # beyond it complex arithmetic costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,17 @@ class HighShelf:
 
 def high_pass(frequency: float, sample_rate: int) -> Sections:
     """Butterworth high-pass of 12 dB per octave."""
-    return np.asarray(butter(2, frequency, "highpass", fs=sample_rate, output="sos"))
+    return _butterworth(frequency, "highpass", sample_rate)
 
 
 def low_pass(frequency: float, sample_rate: int) -> Sections:
     """Butterworth low-pass of 12 dB per octave."""
-    return np.asarray(butter(2, frequency, "lowpass", fs=sample_rate, output="sos"))
+    return _butterworth(frequency, "lowpass", sample_rate)
+
+
+def band_pass(low: float, high: float, sample_rate: int) -> Sections:
+    """Butterworth band-pass of 12 dB per octave on both sides."""
+    return _butterworth((low, high), "bandpass", sample_rate)
 
 
 def bell(band: Bell, sample_rate: int) -> Sections:
@@ -79,11 +87,21 @@ def high_shelf(band: HighShelf, sample_rate: int) -> Sections:
 
 
 class Filter:
-    """Runs sections over consecutive blocks of shape (frames, 2)."""
+    """Runs sections over consecutive blocks of shape (frames, 2), or (frames,) for one channel.
 
-    def __init__(self, *sections: Sections) -> None:
+    A short chain takes left and right as one complex signal: what a recursive filter costs is the
+    wait for its last result, and two channels wait together. The outcome is the same to the bit.
+    """
+
+    def __init__(self, *sections: Sections, channels: int = CHANNELS) -> None:
         self._sections = np.vstack(sections) if sections else np.zeros((0, 6))
-        self._state = np.zeros((len(self._sections), 2, CHANNELS))
+        self._together = channels == CHANNELS and len(self._sections) <= _MOST_TOGETHER
+        shape = (len(self._sections), 2)
+        self._state = (
+            np.zeros(shape, dtype=np.complex128)
+            if self._together
+            else np.zeros(shape if channels == 1 else (*shape, channels))
+        )
 
     def process(self, block: Samples) -> Samples:
         """Filter the next block. Silence that follows silence costs nothing."""
@@ -92,8 +110,20 @@ class Filter:
         if not block.any() and float(np.abs(self._state).max()) < _INAUDIBLE:
             self._state[:] = 0.0
             return np.zeros_like(block)
-        result, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
-        return np.asarray(result)
+        from scipy.signal import sosfilt
+
+        if not self._together:
+            result, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
+            return np.asarray(result)
+        pairs = np.ascontiguousarray(block, dtype=np.float64).view(np.complex128)[:, 0]
+        filtered, self._state = sosfilt(self._sections, pairs, zi=self._state)
+        return np.asarray(filtered.view(np.float64).reshape(-1, CHANNELS))
+
+
+def _butterworth(frequency: float | tuple[float, float], kind: str, sample_rate: int) -> Sections:
+    from scipy.signal import butter
+
+    return np.asarray(butter(2, frequency, kind, fs=sample_rate, output="sos"))
 
 
 def _section(upper: list[float], lower: list[float]) -> Sections:

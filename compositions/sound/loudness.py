@@ -12,10 +12,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from pyloudnorm import IIRfilter
-from scipy.signal import firwin, tf2sos, upfirdn
 
-from compositions.sound.dynamics import CONTROL_FRAMES
+from compositions.sound.dynamics import CONTROL_FRAMES, Curve, mean_squares
 from compositions.sound.equaliser import Filter
 from compositions.sound.samplefile import CHANNELS, Samples
 
@@ -26,6 +24,7 @@ _STEPS_PER_WINDOW = 4
 _SHORT_TERM_STEPS = 30
 _LOUDNESS_OFFSET = -0.691
 _TAPS_PER_PHASE = 24
+_STRETCH = 1 << 14  # frames whose intermediate values fit into a processor's cache
 
 
 def decibels(amplitude: float, floor: float = -120.0) -> float:
@@ -40,6 +39,10 @@ def linear(gain_db: float) -> float:
 
 def k_weighting(sample_rate: int) -> NDArray[np.float64]:
     """Second-order sections of the K-weighting filter at ``sample_rate`` Hz."""
+    # Both load SciPy's signal processing, which the modules that only count decibels do not need.
+    from pyloudnorm import IIRfilter
+    from scipy.signal import tf2sos
+
     shelf = IIRfilter(
         3.99984385397, 0.7071752369554193, 1681.9744509555319, sample_rate, "high_shelf_DeMan"
     )
@@ -119,25 +122,36 @@ class LoudnessMeter:
     def __init__(self, sample_rate: int) -> None:
         self._filter = Filter(k_weighting(sample_rate))
         self._step = sample_rate // STEPS_PER_SECOND
-        self._rest: NDArray[np.float64] = np.zeros(0)
+        self._rest_sum = 0.0
+        self._rest_frames = 0
         self._energies: list[NDArray[np.float64]] = []
 
-    def add(self, block: Samples) -> NDArray[np.float64]:
-        """Measure the next block; returns its K-weighted squares per frame."""
+    def add(self, block: Samples) -> Curve:
+        """Measure the next block; returns its K-weighted mean squares at control rate.
+
+        Those are of both channels together, as the meter counts them.
+        """
+        if not len(block):
+            return np.zeros(0)
         weighted = self._filter.process(block)
-        own = np.einsum("ij,ij->i", weighted, weighted)
-        squares = np.concatenate([self._rest, own]) if self._rest.size else own
-        whole = squares.size // self._step * self._step
-        self._energies.append(squares[:whole].reshape(-1, self._step).mean(axis=1))
-        self._rest = squares[whole:]
-        return np.asarray(own)
+        squares = np.square(weighted).reshape(-1)
+        edges = np.arange(self._step - self._rest_frames, len(block), self._step)
+        sums = np.add.reduceat(squares, CHANNELS * np.concatenate([[0], edges]))
+        sums[0] += self._rest_sum
+        full = len(edges)
+        self._rest_sum, self._rest_frames = float(sums[-1]), self._rest_frames + len(block)
+        self._rest_frames -= full * self._step
+        if self._rest_frames == self._step:
+            full, self._rest_sum, self._rest_frames = full + 1, 0.0, 0
+        self._energies.append(sums[:full] / self._step)
+        return 2.0 * mean_squares(weighted)
 
     @property
     def energies(self) -> NDArray[np.float64]:
         """Mean squares per 100 ms so far; the last may be shorter."""
         parts = [*self._energies]
-        if self._rest.size and not any(part.size for part in parts):
-            parts.append(np.array([self._rest.mean()]))
+        if self._rest_frames and not any(part.size for part in parts):
+            parts.append(np.array([self._rest_sum / self._rest_frames]))
         return np.concatenate(parts) if parts else np.zeros(0)
 
     @property
@@ -149,29 +163,60 @@ class LoudnessMeter:
 class Oversampler:
     """Four times oversampling of consecutive blocks, without seams.
 
-    The first output lags by :attr:`latency` input frames.
+    The first output lags by :attr:`latency` input frames. The values between two samples are sums
+    of products with the phases of one symmetric filter: the phase in the middle is symmetric, and
+    the two beside it are each other's mirror images, so that all three share sums and differences
+    of the samples. Single precision finds a peak to a millionth.
     """
 
     latency = _TAPS_PER_PHASE // 2
 
     def __init__(self) -> None:
+        from scipy.signal import firwin
+
         taps = firwin(
             _TAPS_PER_PHASE * OVERSAMPLING + 1, 1.0 / OVERSAMPLING, window=("kaiser", 7.0)
         )
-        self._taps = taps * OVERSAMPLING
-        self._history = np.zeros((_TAPS_PER_PHASE, CHANNELS))
+        first, middle, last = (
+            (OVERSAMPLING * taps[phase::OVERSAMPLING][::-1]).astype(np.float32)
+            for phase in range(1, OVERSAMPLING)
+        )
+        self._sums = ((first + last) / 2)[: self.latency]
+        self._differences = ((first - last) / 2)[: self.latency]
+        self._middle = middle[: self.latency]
+        self._history = np.zeros((_TAPS_PER_PHASE, CHANNELS), dtype=np.float32)
 
-    def peaks(self, block: Samples) -> NDArray[np.float64]:
+    def peaks(self, block: Samples) -> NDArray[np.float32]:
         """Largest absolute value of both channels around each input frame, shape (frames,)."""
-        joined = np.concatenate([self._history, block])
+        joined = np.concatenate([self._history, block], dtype=np.float32, casting="same_kind")
         self._history = joined[len(block) :].copy()
-        first = _TAPS_PER_PHASE * OVERSAMPLING
-        result = np.zeros(len(block))
-        for channel in range(CHANNELS):
-            dense = np.abs(upfirdn(self._taps, joined[:, channel], up=OVERSAMPLING))
-            dense = dense[first : first + len(block) * OVERSAMPLING]
-            np.maximum(result, dense.reshape(-1, OVERSAMPLING).max(axis=1), out=result)
+        result = np.zeros(len(block), dtype=np.float32)
+        for channel in joined.T:
+            samples = np.ascontiguousarray(channel)
+            for start in range(0, len(block), _STRETCH):
+                found = result[start : start + _STRETCH]
+                part = samples[start : start + len(found) + _TAPS_PER_PHASE]
+                np.maximum(found, self._largest(part), out=found)
         return result
+
+    def _largest(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Largest absolute value from each sample to the next; ``samples`` with their contexts."""
+        count = len(samples) - _TAPS_PER_PHASE
+        work, term = np.empty((2, count), dtype=np.float32)
+        even, odd, middle = np.zeros((3, count), dtype=np.float32)
+        for index in range(self.latency):
+            # The first tap meets the oldest sample but one: the oldest is that of phase 0 only.
+            near = samples[index + 1 : index + 1 + count]
+            far = samples[_TAPS_PER_PHASE - index : _TAPS_PER_PHASE - index + count]
+            np.add(near, far, out=work)
+            even += np.multiply(work, self._sums[index], out=term)
+            middle += np.multiply(work, self._middle[index], out=term)
+            np.subtract(near, far, out=work)
+            odd += np.multiply(work, self._differences[index], out=term)
+        largest = np.abs(samples[self.latency : self.latency + count])
+        for values in (np.add(even, odd, out=work), np.subtract(even, odd, out=term), middle):
+            np.maximum(largest, np.abs(values, out=values), out=largest)
+        return largest
 
 
 def _lufs(power: float) -> float:

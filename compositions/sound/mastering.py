@@ -20,7 +20,6 @@ from compositions.sound.dynamics import (
     Curve,
     compressor_curve,
     control_maxima,
-    control_means,
     limiter_curve,
     mean_squares,
     per_frame,
@@ -239,7 +238,7 @@ def _compress(
             block = shaper(block)
         block *= per_frame(compression, start, len(block))[:, None]
         mix.write(start, block)
-        energies.append(control_means(meter.add(block)))
+        energies.append(meter.add(block))
         found = oversampler.peaks(block)
         # The first `lag` peaks belong to frames of the block before.
         pending = np.concatenate([pending, found if start else found[lag:]])

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import sosfilt
 
-from compositions.sound.equaliser import high_pass, low_pass
+from compositions.sound.equaliser import Filter, high_pass, low_pass
 from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, Samples
 
 _PRE_DELAY_SECONDS = 0.022
@@ -28,6 +26,8 @@ def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> Sampl
 
     ``decay_seconds`` is the time to -60 dB in the middle of the spectrum.
     """
+    from scipy.fft import irfft, rfft
+
     generator = np.random.Generator(np.random.PCG64(seed))
     length = int(sample_rate * (decay_seconds * 1.1 + _PRE_DELAY_SECONDS))
     tail_length = length - int(sample_rate * _PRE_DELAY_SECONDS)
@@ -47,8 +47,8 @@ def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> Sampl
         for order, delay in enumerate(_REFLECTIONS_SECONDS[channel]):
             sign = -1.0 if order % 2 else 1.0
             response[int(delay * sample_rate), channel] += sign * loudest * 0.8 ** (order + 1)
-    cut = np.vstack([high_pass(_LOW_CUT_HZ, sample_rate), low_pass(_HIGH_CUT_HZ, sample_rate)])
-    response = np.asarray(sosfilt(cut, response, axis=0))
+    cut = Filter(high_pass(_LOW_CUT_HZ, sample_rate), low_pass(_HIGH_CUT_HZ, sample_rate))
+    response = cut.process(response)
     # The last tenth fades to nothing, so that the impulse ends without a step.
     fade = length // 10
     response[-fade:] *= (0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, fade)))[:, None]
@@ -59,6 +59,8 @@ class Convolver:
     """Overlap-add convolution of consecutive blocks of at most :data:`BLOCK_FRAMES` frames."""
 
     def __init__(self, response: Samples) -> None:
+        from scipy.fft import next_fast_len, rfft
+
         self._size = next_fast_len(BLOCK_FRAMES + len(response) - 1, real=True)
         self._spectrum = rfft(response, self._size, axis=0)
         self._tail: NDArray[np.float64] = np.zeros((self._size, CHANNELS))
@@ -66,6 +68,8 @@ class Convolver:
 
     def process(self, block: Samples) -> Samples:
         """The wet signal of the next block, same shape."""
+        from scipy.fft import irfft, rfft
+
         if block.any():
             spectrum = rfft(block, self._size, axis=0) * self._spectrum
             self._tail += irfft(spectrum, self._size, axis=0)

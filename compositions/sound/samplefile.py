@@ -50,20 +50,23 @@ class SampleFile:
     def read(self, start: int, count: int = BLOCK_FRAMES) -> Samples:
         """Frames ``start`` to ``start + count``, cut at the end of the file."""
         count = max(0, min(count, self.frames - start))
-        self._file.seek(start * _FRAME_BYTES)
-        data = np.frombuffer(self._file.read(count * _FRAME_BYTES), dtype="<f4")
-        block = np.zeros((count, CHANNELS))
-        block.reshape(-1)[: data.size] = data
-        return block
+        return self._stored(start, count).astype(np.float64)
 
     def write(self, start: int, block: Samples) -> None:
         """Overwrite from frame ``start`` on."""
         self._file.seek(start * _FRAME_BYTES)
-        self._file.write(np.ascontiguousarray(block, dtype="<f4").tobytes())
+        self._file.write(np.ascontiguousarray(block, dtype="<f4").data)
 
     def add(self, start: int, block: Samples) -> None:
         """Mix ``block`` onto what is there."""
-        self.write(start, self.read(start, len(block)) + block)
+        self.write(start, self._stored(start, len(block)) + block.astype("<f4"))
+
+    def _stored(self, start: int, count: int) -> NDArray[np.float32]:
+        self._file.seek(start * _FRAME_BYTES)
+        block = np.empty((count, CHANNELS), dtype="<f4")
+        got = self._file.readinto(block.data.cast("B")) if count else 0
+        block.reshape(-1).view(np.uint8)[got:] = 0
+        return block
 
     def blocks(self) -> Iterator[tuple[int, Samples]]:
         """Every block with its first frame."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
-from compositions.sound.samplefile import CHANNELS, Samples
+from compositions.sound.equaliser import Filter, band_pass, high_pass
+from compositions.sound.samplefile import Samples
 
 _HARDEST_DRIVE = 2.0
 _SOURCE_HZ = (2200.0, 6000.0)
@@ -61,33 +61,28 @@ class Exciter:
     def __init__(self, amount: float, level: float, sample_rate: int) -> None:
         self._amount = amount
         self._scale = 1.0 / max(level, 1e-9)
-        self._source = butter(2, _SOURCE_HZ, "bandpass", fs=sample_rate, output="sos")
-        self._air = butter(2, _AIR_ABOVE_HZ, "highpass", fs=sample_rate, output="sos")
-        self._source_state = np.zeros((len(self._source), 2, CHANNELS))
-        self._air_state = np.zeros((len(self._air), 2, CHANNELS))
+        self._source = Filter(band_pass(*_SOURCE_HZ, sample_rate))
+        self._air = Filter(high_pass(_AIR_ABOVE_HZ, sample_rate))
 
     def process(self, block: Samples) -> Samples:
         """Brighten the next block."""
-        band, self._source_state = sosfilt(self._source, block, axis=0, zi=self._source_state)
-        scaled = band * self._scale
+        scaled = self._source.process(block) * self._scale
         # x|x| has all odd harmonics, falling fast: nothing of note comes back as aliasing.
         bent = scaled * np.minimum(np.abs(scaled), 2.5) / self._scale
-        air, self._air_state = sosfilt(self._air, bent, axis=0, zi=self._air_state)
-        return np.asarray(block + self._amount * air)
+        return np.asarray(block + self._amount * self._air.process(bent))
 
 
 class BandLevel:
     """RMS of what an :class:`Exciter` would distort, of consecutive blocks."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._source = butter(2, _SOURCE_HZ, "bandpass", fs=sample_rate, output="sos")
-        self._state = np.zeros((len(self._source), 2))
+        self._source = Filter(band_pass(*_SOURCE_HZ, sample_rate), channels=1)
         self._sum = 0.0
         self._count = 0
 
     def add(self, block: Samples) -> None:
         """Measure the middle of the next block."""
-        band, self._state = sosfilt(self._source, 0.5 * (block[:, 0] + block[:, 1]), zi=self._state)
+        band = self._source.process(0.5 * (block[:, 0] + block[:, 1]))
         sounding = np.abs(band) > 1e-6
         self._sum += float(np.einsum("i,i->", band, band))
         self._count += int(np.count_nonzero(sounding))

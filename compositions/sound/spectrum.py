@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft, rfftfreq
 
 from compositions.sound.mix_presets import OCTAVES_HZ
 from compositions.sound.samplefile import BLOCK_FRAMES, Samples
@@ -24,7 +23,7 @@ class OctaveMeter:
 
     def __init__(self, sample_rate: int, *, with_thirds: bool = False) -> None:
         self._window = np.hanning(BLOCK_FRAMES)
-        frequencies = rfftfreq(BLOCK_FRAMES, 1.0 / sample_rate)
+        frequencies = np.fft.rfftfreq(BLOCK_FRAMES, 1.0 / sample_rate)
         edges = [centre / np.sqrt(2.0) for centre in OCTAVES_HZ]
         self._edges = np.searchsorted(frequencies, [*edges, OCTAVES_HZ[-1] * np.sqrt(2.0)])
         self._blocks: list[NDArray[np.float64]] = []
@@ -34,6 +33,8 @@ class OctaveMeter:
 
     def add(self, block: Samples) -> None:
         """Measure the next block; one that is shorter counts as padded."""
+        from scipy.fft import rfft
+
         powers = np.zeros(len(OCTAVES_HZ))
         if block.any():
             for channel in block.T:

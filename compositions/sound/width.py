@@ -15,8 +15,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
+from compositions.sound.equaliser import Filter, high_pass
 from compositions.sound.samplefile import Samples
 
 MONO_BELOW_HZ = 120.0
@@ -44,14 +44,12 @@ class Widener:
         signs = np.where(generator.random(_TAPS) < 0.5, -1.0, 1.0)
         gains = signs * 10.0 ** (-_DECAY_DB * np.arange(_TAPS) / (_TAPS - 1) / 20.0)
         self._gains = amount * gains / math.sqrt(float((gains**2).sum()))
-        self._filter = butter(2, _WIDE_ABOVE_HZ, "highpass", fs=sample_rate, output="sos")
-        self._state = np.zeros((len(self._filter), 2))
+        self._filter = Filter(high_pass(_WIDE_ABOVE_HZ, sample_rate), channels=1)
         self._history: NDArray[np.float64] = np.zeros(max(self._delays))
 
     def process(self, block: Samples) -> Samples:
         """Widen the next block."""
-        middle = 0.5 * (block[:, 0] + block[:, 1])
-        middle, self._state = sosfilt(self._filter, middle, zi=self._state)
+        middle = self._filter.process(0.5 * (block[:, 0] + block[:, 1]))
         joined = np.concatenate([self._history, middle])
         past = len(self._history)
         side = np.zeros(len(block))
@@ -65,15 +63,15 @@ class SideMeter:
     """Power of the sides against the middle, above where a mix should be stereo."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._filter = butter(2, _WIDE_ABOVE_HZ, "highpass", fs=sample_rate, output="sos")
-        self._states = [np.zeros((len(self._filter), 2)) for _ in range(2)]
+        self._filter = Filter(high_pass(_WIDE_ABOVE_HZ, sample_rate))
         self._powers = [0.0, 0.0]  # middle, sides
 
     def add(self, block: Samples) -> None:
         """Measure the next block."""
-        for index, signal in enumerate((block[:, 0] + block[:, 1], block[:, 0] - block[:, 1])):
-            high, self._states[index] = sosfilt(self._filter, signal, zi=self._states[index])
-            self._powers[index] += float(np.einsum("i,i->", high, high))
+        # The filter is linear: what it leaves of left and right gives that of middle and sides.
+        high = self._filter.process(block)
+        for index, part in enumerate((high[:, 0] + high[:, 1], high[:, 0] - high[:, 1])):
+            self._powers[index] += float(np.einsum("i,i->", part, part))
 
     @property
     def side_db(self) -> float:
@@ -94,12 +92,10 @@ class SideShaper:
 
     def __init__(self, gain_db: float, sample_rate: int) -> None:
         self._gain = 10.0 ** (gain_db / 20.0)
-        self._filter = butter(2, MONO_BELOW_HZ, "highpass", fs=sample_rate, output="sos")
-        self._state = np.zeros((len(self._filter), 2))
+        self._filter = Filter(high_pass(MONO_BELOW_HZ, sample_rate), channels=1)
 
     def process(self, block: Samples) -> Samples:
         """Shape the next block."""
         middle = (block[:, 0] + block[:, 1]) / 2.0
-        side, self._state = sosfilt(self._filter, (block[:, 0] - block[:, 1]) / 2.0, zi=self._state)
-        side *= self._gain
+        side = self._filter.process((block[:, 0] - block[:, 1]) / 2.0) * self._gain
         return np.stack([middle + side, middle - side], axis=1)

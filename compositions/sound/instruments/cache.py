@@ -7,7 +7,6 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from compositions.sound.instruments.catalogue import build
 from compositions.sound.samplefile import whole_file
 
 _SOURCES = Path(__file__).parent
@@ -36,6 +35,9 @@ def own_soundfont(folder: Path) -> Path:
     with (folder / "build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.is_file():
+            # All the instruments' code is needed only here.
+            from compositions.sound.instruments.catalogue import build
+
             with whole_file(path) as partial:
                 partial.write_bytes(build())
             for old in folder.glob(f"{_STEM}*.sf2"):

@@ -12,7 +12,6 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from compositions.score.document import Score, Track, TrackRole
 from compositions.score.timeline import Timeline
@@ -211,6 +210,8 @@ def _write(
     line: _Line,
 ) -> float:
     """Mix mono samples onto the stem from second ``begin`` on; return their peak."""
+    from scipy.signal import resample_poly  # loading it takes a second; pages never sing
+
     divisor = math.gcd(spoken_rate, sample_rate)
     samples = resample_poly(samples, sample_rate // divisor, spoken_rate // divisor)
     start = round(begin * sample_rate)
