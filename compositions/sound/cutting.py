@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import soundfile
-from scipy.signal import firwin, resample_poly
 
 from compositions.sound.errors import SoundError
 from compositions.sound.samplefile import BLOCK_FRAMES, Samples
@@ -125,6 +124,9 @@ def resampled(blocks: Iterable[Samples], rate: int, wanted: int) -> Iterator[Sam
     if rate == wanted:
         yield from blocks
         return
+    # Loading it takes a second, and pages import this module for what can be chosen.
+    from scipy.signal import firwin, resample_poly
+
     common = math.gcd(rate, wanted)
     up, down = wanted // common, rate // common
     longest = max(up, down)
