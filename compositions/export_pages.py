@@ -14,7 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from ariaforge.exceptions import DomainError
 from compositions.exporting import services
 from compositions.exporting.forms import ExportForm
-from compositions.exporting.history import ACTIVE_STATES, export_lines, offered_formats
+from compositions.exporting.history import (
+    ACTIVE_STATES,
+    export_lines,
+    mix_is_older,
+    offered_formats,
+)
 from compositions.history_pages import actor_of, is_htmx, song_to_change, song_to_see
 from compositions.models import Composition, Export
 from compositions.page_access import page_for_members
@@ -112,6 +117,7 @@ def _page(request: HttpRequest, song: Composition, form: ExportForm) -> dict[str
         "song": song,
         "form": form,
         "lines": lines,
+        "mix_is_older": mix_is_older(song),
         "active": any(
             line.export.job is not None and line.export.job.state in ACTIVE_STATES for line in lines
         ),

@@ -54,6 +54,11 @@ class ExportSettingsSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="WAV, AIFF, FLAC; 32 is floating point, for WAV.",
     )
+    stem_effects = serializers.ChoiceField(
+        choices=["wet", "dry"], required=False, help_text="Stems with reverb and echo, or without."
+    )
+    stem_per = serializers.ChoiceField(choices=["track", "group"], required=False)
+    stem_format = serializers.ChoiceField(choices=["wav", "flac"], required=False)
     bitrate_kbps = serializers.IntegerField(
         min_value=32, max_value=320, required=False, help_text="MP3 and M4A."
     )

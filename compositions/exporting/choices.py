@@ -38,6 +38,8 @@ def checked(formats: Iterable[str], settings: Mapping[str, Any]) -> dict[str, An
         if allowed and value not in allowed:
             several = ", ".join(map(str, sorted(allowed)))
             raise InvalidInputError(f"The {name.replace('_', ' ')} can be {several}.")
+    if chosen.get("stem_format") == "flac" and chosen.get("bit_depth") == 32:
+        raise InvalidInputError("Stems as FLAC have 16 or 24 bits; choose WAV for 32.")
     _check_range(chosen)
     return chosen
 
@@ -52,11 +54,6 @@ def for_format(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         # 32 bits of floating point where there are none: as many as the format has.
         chosen["bit_depth"] = facts.bit_depths[-1]
     return chosen
-
-
-def wants_bars(settings: Mapping[str, Any]) -> bool:
-    """Whether the stretch is told by the song's bars, which the mix must fit then."""
-    return any(settings.get(name) for name in ("from_bar", "to_bar", "count_in_bars"))
 
 
 def formats_of(export: Export) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from compositions.models import Export
-from compositions.sound.encoding import BIT_DEPTHS, FORMAT_RATES, FORMATS
+from compositions.sound.encoding import BIT_DEPTHS, FORMAT_RATES, FORMATS, SAMPLE_RATES
 from media.models import Asset
 
 RANGE_CHOICES = (
@@ -17,6 +17,7 @@ RANGE_CHOICES = (
     "count_in_bars",
 )
 """The choices of a stretch; every sound format has them."""
+STEM_CHOICES = ("stem_effects", "stem_per", "stem_format")
 _WITH_BIT_RATE = ("mp3", "m4a")
 
 
@@ -25,7 +26,8 @@ class FormatFacts:
     """What is known of one format.
 
     ``ending`` is that of the file; ``settings`` the names of what can be chosen for it;
-    ``needs_mix`` tells sound from what is written from the document.
+    ``needs_mix`` tells sound from what is written from the document, ``needs_stems`` what is
+    rendered anew for its tracks. A ``folder`` is packed as a ZIP.
     """
 
     value: str
@@ -33,6 +35,8 @@ class FormatFacts:
     kind: str
     settings: tuple[str, ...] = ()
     needs_mix: bool = False
+    needs_stems: bool = False
+    folder: bool = False
     sample_rates: tuple[int, ...] = ()
     bit_depths: tuple[int, ...] = ()
     about: str = field(default="")
@@ -75,6 +79,30 @@ FACTS: dict[str, FormatFacts] = {
     facts.value: facts
     for facts in (
         *(_sound(name) for name in ("wav", "aiff", "flac", "mp3", "m4a", "ogg", "opus")),
+        FormatFacts(
+            "stems",
+            "zip",
+            Asset.Kind.ARCHIVE,
+            settings=tuple(sorted(("sample_rate", "bit_depth", *STEM_CHOICES, *RANGE_CHOICES))),
+            needs_mix=True,
+            needs_stems=True,
+            folder=True,
+            sample_rates=SAMPLE_RATES,
+            bit_depths=BIT_DEPTHS["wav"],
+            about="A file for each track or group, to mix elsewhere",
+        ),
+        FormatFacts(
+            "daw",
+            "zip",
+            Asset.Kind.ARCHIVE,
+            settings=("bit_depth", "sample_rate", "stem_effects"),
+            needs_mix=True,
+            needs_stems=True,
+            folder=True,
+            sample_rates=SAMPLE_RATES,
+            bit_depths=BIT_DEPTHS["wav"],
+            about="Stems, notes, tempo and markers with DAWproject and REAPER files",
+        ),
         FormatFacts(
             "midi",
             "mid",

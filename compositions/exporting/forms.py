@@ -39,6 +39,19 @@ class ExportForm(forms.Form):
         required=False,
         choices=[_UNSET, ("16", "16 bit"), ("24", "24 bit"), ("32", "32 bit float")],
     )
+    stem_effects = forms.ChoiceField(
+        label="Stems",
+        required=False,
+        choices=[("", "With reverb and echo (wet)"), ("dry", "Without (dry)")],
+    )
+    stem_per = forms.ChoiceField(
+        label="One stem for each",
+        required=False,
+        choices=[("", "Track"), ("group", "Group of tracks")],
+    )
+    stem_format = forms.ChoiceField(
+        label="Stems as", required=False, choices=[("", "WAV"), ("flac", "FLAC")]
+    )
     from_bar = forms.IntegerField(
         label="From bar", required=False, min_value=1, max_value=_MOST_BARS
     )

@@ -9,7 +9,6 @@ from typing import Any
 from compositions.exporting.choices import formats_of
 from compositions.exporting.formats import FACTS, FormatFacts
 from compositions.models import Composition, Export
-from compositions.models.output import NOTE_FORMATS
 
 ACTIVE_STATES = ("queued", "running")
 
@@ -41,8 +40,14 @@ def offered_formats(song: Composition) -> list[FormatFacts]:
     return [
         facts
         for facts in FACTS.values()
-        if facts.value in NOTE_FORMATS or song.current_render_id is not None
+        if song.current_render_id is not None or not facts.needs_mix
     ]
+
+
+def mix_is_older(song: Composition) -> bool:
+    """Whether the song was edited since its mix, so that exports of sound are mixed anew."""
+    render = song.current_render
+    return render is not None and render.content_hash != song.content_hash
 
 
 def _line(export: Export) -> ExportLine:
@@ -75,6 +80,11 @@ def choices_text(settings: Mapping[str, Any]) -> str:
         parts.append("32 bit float" if depth == 32 else f"{depth} bit")
     if bit_rate := settings.get("bitrate_kbps"):
         parts.append(f"{bit_rate} kbit/s")
+    if (per := settings.get("stem_per")) and per != "track":
+        parts.append(f"per {per}")
+    parts += [str(settings[name]) for name in ("stem_effects",) if settings.get(name)]
+    if container := settings.get("stem_format"):
+        parts.append(f"stems as {container.upper()}")
     first, last = settings.get("from_bar"), settings.get("to_bar")
     if first or last:
         parts.append(f"bars {first or 1} to {last or 'the end'}")

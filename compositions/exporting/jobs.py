@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from django.utils import timezone
 from accounts.models import User
 from ariaforge.exceptions import InvalidInputError
 from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
-from compositions.exporting.choices import formats_of, wants_bars
+from compositions.exporting.choices import formats_of
 from compositions.exporting.formats import FACTS
+from compositions.exporting.progress import part_of
 from compositions.exporting.writing import Writer, write_note, write_zip
 from compositions.models import Export
 from compositions.score.musicxml import MusicXmlError
@@ -23,6 +25,14 @@ from media.models import Asset
 from media.services import keep_file, prepare_file
 
 _ZIP_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOutcome:
+    """What exporting leaves for the finish: the stored file, and the hash of the music in it."""
+
+    file: Asset
+    content_hash: str
 
 
 @register
@@ -34,17 +44,26 @@ class ExportKind(JobKind):
     queue = "render"
     time_limit_seconds = 1800
 
-    def run(self, context: JobContext) -> Asset:
+    def run(self, context: JobContext) -> ExportOutcome:
         """Write each format, from the document or from the mix."""
         export = _export(context)
-        _check_mix(export)
+        try:
+            return self._write(export, context)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise JobError(
+                "disk_full", "The disk is full. Free some space and export again; nothing was kept."
+            ) from error
+
+    def _write(self, export: Export, context: JobContext) -> ExportOutcome:
         names = formats_of(export)
-        writer = Writer(export, context.work_dir)
+        writer = Writer(export, context.work_dir, names)
         share = (1.0 - _ZIP_SHARE) / max(1, len(names))
         files: list[Path] = []
         left_out: list[str] = []
         for place, name in enumerate(names):
-            report = _shared(context, place * share, share)
+            report = part_of(context.progress, place * share, (place + 1) * share)
             try:
                 files.append(writer.write(name, export.settings, report))
             except (SoundError, MusicXmlError) as error:
@@ -58,33 +77,40 @@ class ExportKind(JobKind):
                 left_out.append(reason)
         for remark in [*writer.remarks, *left_out]:
             context.log("info", remark)
-        if export.format != Export.Format.ZIP:
-            return _stored(export, context, files[0], FACTS[export.format].kind)
         if not files:
             raise JobError("cannot_export", " ".join(left_out))
+        single = export.format != Export.Format.ZIP
+        if single and files[0].is_file():
+            asset = _stored(export, context, files[0], FACTS[export.format].kind)
+            return ExportOutcome(asset, writer.content_hash)
         if left_out:
             files.append(write_note(left_out, context.work_dir))
         context.progress(1.0 - _ZIP_SHARE, "Packing")
         packed = write_zip(files, context.work_dir / "export.zip")
-        return _stored(export, context, packed, Asset.Kind.ARCHIVE)
+        asset = _stored(
+            export,
+            context,
+            packed,
+            Asset.Kind.ARCHIVE,
+            name=files[0].name if single else "",
+        )
+        return ExportOutcome(asset, writer.content_hash)
 
-    def finish(self, context: JobContext, outcome: Asset) -> dict[str, Any]:
+    def finish(self, context: JobContext, outcome: ExportOutcome) -> dict[str, Any]:
         """Keep the file in the export's history, until it expires."""
         export = _export(context)
-        export.asset = keep_file(outcome)
+        export.asset = keep_file(outcome.file)
+        # Somebody may have edited the song after the file was asked for.
+        export.content_hash = outcome.content_hash
         if settings.EXPORT_RETENTION_DAYS > 0:
             kept = timedelta(days=settings.EXPORT_RETENTION_DAYS)
             export.expires_at = timezone.now() + kept
-        export.save(update_fields=["asset", "expires_at"])
+        export.save(update_fields=["asset", "content_hash", "expires_at"])
         file = export.asset
         context.add_artifact(
             "file", file, content_type=file.content_type, size_bytes=file.size_bytes
         )
         return {"export": str(export.pk)}
-
-
-def _shared(context: JobContext, begin: float, share: float) -> Callable[[float, str], None]:
-    return lambda part, step: context.progress(begin + share * part, step)
 
 
 def _export(context: JobContext) -> Export:
@@ -103,27 +129,14 @@ def _export(context: JobContext) -> Export:
     return row
 
 
-def _check_mix(export: Export) -> None:
-    """Raise ``JobError`` when bars were chosen and the song is no longer the one of the mix."""
-    render = export.render
-    if render is None or not wants_bars(export.settings):
-        return
-    if render.content_hash != export.composition.content_hash:
-        raise JobError(
-            "mix_is_older",
-            "The song was edited since it was mixed, so its bars are elsewhere in the mix. "
-            "Render it again, or choose the stretch by seconds.",
-        )
-
-
-def _stored(export: Export, context: JobContext, path: Path, kind: str) -> Asset:
-    """Put the file into the storage, named after the song."""
+def _stored(export: Export, context: JobContext, path: Path, kind: str, *, name: str = "") -> Asset:
+    """Put the file into the storage, named after the song unless it has a ``name``."""
     composition = export.composition
     return prepare_file(
         owner=User.objects.get(pk=context.owner_id),
         project=composition.project,
         content=path,
-        filename=f"{composition.name}{path.suffix}",
+        filename=f"{name or composition.name}{path.suffix}",
         kind=kind,
         role="export",
         provenance=Asset.Provenance.AI_GENERATED,

@@ -13,10 +13,9 @@ from django.utils import timezone
 from ariaforge.exceptions import ConflictError, InvalidInputError
 from ariaforge.jobs.services import IdempotencyKeyReusedError, cancel_job, submit_job
 from compositions.event_topics import composition_topic
-from compositions.exporting.choices import checked, formats_of, wants_bars
+from compositions.exporting.choices import checked, formats_of
 from compositions.exporting.formats import FACTS
 from compositions.models import Composition, Export
-from compositions.models.output import NOTE_FORMATS
 from compositions.services import NothingComposedYetError, one_at_a_time
 from media.models import Asset
 from media.services import purge_assets
@@ -41,8 +40,8 @@ def request_export(
 
     A sound file needs a finished render. Raises :class:`NothingComposedYetError` when what a
     format needs is not there yet, :class:`InvalidInputError` for a format that does not exist and
-    for settings that it does not have, and :class:`ConflictError` for a stretch in bars of a song
-    that was edited since its mix.
+    for settings that it does not have. Where the song was edited since its mix, a new one is made
+    for the file.
     """
     names = list(dict.fromkeys(formats or [format]))
     unknown = [name for name in names if name not in FACTS]
@@ -54,15 +53,9 @@ def request_export(
         raise NothingComposedYetError("The song has no notes yet; wait until it is composed.")
     chosen = checked(names, settings or {})
     render = composition.current_render
-    sounds = any(name not in NOTE_FORMATS for name in names)
+    sounds = any(FACTS[name].needs_mix for name in names)
     if sounds and render is None:
         raise NothingComposedYetError("The mix is not finished yet; wait until it is rendered.")
-    hash_of_mix = render.content_hash if sounds and render is not None else None
-    if hash_of_mix not in (None, composition.content_hash) and wants_bars(chosen):
-        raise ConflictError(
-            "The song was edited since it was mixed, so its bars are elsewhere in the mix. "
-            "Render it again, or choose the stretch by seconds."
-        )
     packed = len(names) > 1
     with transaction.atomic():
         if idempotency_key:
@@ -81,7 +74,7 @@ def request_export(
             render=render if sounds else None,
             format=Export.Format.ZIP if packed else names[0],
             settings={**chosen, "formats": names} if packed else chosen,
-            content_hash=hash_of_mix or composition.content_hash,
+            content_hash=composition.content_hash,
             created_by=user,
             updated_by=user,
         )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ariaforge.files import clean_filename
-from ariaforge.jobs.registry import JobError
-from compositions.documents import load_score
+from compositions.documents import load_score, music_hash
+from compositions.exporting.bundle import STEMS_FOLDER, write_bundle
 from compositions.exporting.choices import cut_of, for_format
 from compositions.exporting.formats import FACTS
+from compositions.exporting.progress import Progress, part_of
+from compositions.exporting.stems import PROMISE_DB, StemChoices, WrittenStems, write_stem_folder
+from compositions.exporting.studio import Studio
 from compositions.exporting.tags import artist_of, cover_of, song_tags
+from compositions.exporting.time_map import chapters
 from compositions.models import Composition, Export
 from compositions.score.chordpro import write_chordpro
 from compositions.score.document import Score
@@ -23,22 +28,23 @@ from compositions.score.musicxml import write_musicxml
 from compositions.sound import Tags, encode
 from compositions.sound.encoding import AudioFormat
 
-Progress = Callable[[float, str], None]
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same files give the same ZIP, whenever it is made."""
-_STORED = frozenset({".mp3", ".m4a", ".ogg", ".opus", ".flac"})
+_STORED = frozenset({".mp3", ".m4a", ".ogg", ".opus", ".flac", ".zip", ".dawproject"})
 """What is compressed already."""
+_MIX_SHARE = 0.7
 
 
 class Writer:
-    """Writes the formats of one song into a folder; what several need is read once.
+    """Writes formats of one song, ``names``, into a folder; what several need is made once.
 
     ``remarks`` gathers what the files do not say.
     """
 
-    def __init__(self, export: Export, folder: Path) -> None:
+    def __init__(self, export: Export, folder: Path, names: Sequence[str]) -> None:
         self._export = export
         self._folder = folder
+        self._names = names
         self.composition: Composition = export.composition
         self.remarks: list[str] = []
 
@@ -46,6 +52,17 @@ class Writer:
     def score(self) -> Score:
         """The song's document as it is now."""
         return load_score(self.composition)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The hash of the music that is in the files."""
+        return music_hash(self.score)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """Where the song's sound comes from."""
+        with_stems = any(FACTS[name].needs_stems for name in self._names)
+        return Studio(self._export, self.score, self._folder, with_stems=with_stems)
 
     @cached_property
     def tags(self) -> Tags:
@@ -57,28 +74,18 @@ class Writer:
         """The project's cover."""
         return cover_of(self.composition.project)
 
-    @cached_property
-    def mix(self) -> Path:
-        """A copy of the mix in the folder. Raises ``JobError`` when the mix is gone."""
-        render = self._export.render
-        if render is None or render.mix is None:
-            raise JobError("mix_is_gone", "The mix of this song is gone; render it again first.")
-        local = self._folder / "mix.source.wav"
-        with render.mix.file.open("rb") as stored, local.open("wb") as copy:
-            for chunk in stored.chunks():
-                copy.write(chunk)
-        return local
-
     def write(self, name: str, settings: Mapping[str, Any], progress: Progress) -> Path:
-        """Write the format ``name`` and return the file.
+        """Write the format ``name`` and return the file, or the folder that is to be packed.
 
         Raises ``ValueError`` (a song without words, a stretch outside it) and what the writers of
         the formats raise.
         """
         facts = FACTS[name]
         stem = Path(clean_filename(f"{self.composition.name}.{facts.ending}")).stem
-        destination = self._folder / f"{stem}.{facts.ending}"
         chosen = for_format(name, settings)
+        if facts.folder:
+            return self._folder_of(name, chosen, f"{stem} {facts.label.lower()}", progress)
+        destination = self._folder / f"{stem}.{facts.ending}"
         if facts.needs_mix:
             self._encode(name, chosen, destination, progress)
             return destination
@@ -86,21 +93,84 @@ class Writer:
         destination.write_bytes(self._notes(name, chosen))
         return destination
 
+    def _folder_of(self, name: str, chosen: dict[str, Any], title: str, progress: Progress) -> Path:
+        destination = self._folder / title
+        if name == Export.Format.STEMS:
+            return self._stems(chosen, destination, progress).folder
+        destination.mkdir()
+        stems = self._stems(chosen, destination / STEMS_FOLDER, part_of(progress, 0.0, 0.9))
+        stem = Path(clean_filename(f"{self.composition.name}.mid")).stem
+        encode(
+            self.studio.rendered(progress).mix,
+            destination / f"{stem} (mix).wav",
+            format="wav",
+            tags=self.tags,
+            sample_rate=chosen.get("sample_rate"),
+            bit_depth=chosen.get("bit_depth"),
+        )
+        progress(0.95, "Writing project files")
+        tags = self.tags
+        fields = {
+            "Title": tags.title,
+            "Artist": tags.artist,
+            "Album": tags.album,
+            "Year": tags.year,
+            "Genre": tags.genre,
+            "Comment": tags.comment,
+        }
+        return write_bundle(
+            self.score,
+            destination,
+            name=stem,
+            stems=stems,
+            fields=fields,
+            remarks=self.remarks,
+        )
+
+    def _stems(self, chosen: dict[str, Any], destination: Path, progress: Progress) -> WrittenStems:
+        cut = cut_of(self.score, chosen)
+        rendered = self.studio.rendered(part_of(progress, 0.0, _MIX_SHARE))
+        written = write_stem_folder(
+            self.score,
+            rendered,
+            destination,
+            StemChoices.of(chosen),
+            cut=cut,
+            tags=self.tags,
+            about={
+                "title": self.composition.name,
+                "artist": self.tags.artist,
+                "song": str(self.composition.pk),
+                "content_hash": self.content_hash,
+            },
+            progress=part_of(progress, _MIX_SHARE, 1.0),
+        )
+        if written.sum_error_db is not None and written.sum_error_db > PROMISE_DB:
+            self.remarks.append(
+                f"The stems add up to the mix before mastering within {written.sum_error_db:.0f} "
+                "dB only; choose more bits."
+            )
+        return written
+
     def _encode(
         self, name: str, chosen: dict[str, Any], destination: Path, progress: Progress
     ) -> None:
         audio_format: AudioFormat = name  # type: ignore[assignment]
+        cut = cut_of(self.score, chosen)
+        begin = _MIX_SHARE if self.studio.is_stale else 0.0
+        mix = self.studio.mix(part_of(progress, 0.0, begin))
+        encoding = part_of(progress, begin, 1.0)
         encode(
-            self.mix,
+            mix,
             destination,
             format=audio_format,
-            tags=self.tags,
+            tags=replace(self.tags, chapters=chapters(self.score, cut)),
             cover=self.cover,
             bitrate_kbps=chosen.get("bitrate_kbps"),
             sample_rate=chosen.get("sample_rate"),
             bit_depth=chosen.get("bit_depth"),
-            cut=cut_of(self.score, chosen),
-            on_progress=lambda part: progress(part, f"Encoding {FACTS[name].label}"),
+            cut=cut,
+            on_progress=lambda part: encoding(part, f"Encoding {FACTS[name].label}"),
         )
 
     def _notes(self, name: str, chosen: dict[str, Any]) -> bytes:
@@ -125,14 +195,22 @@ def write_note(lines: Iterable[str], folder: Path) -> Path:
 
 
 def write_zip(files: Iterable[Path], destination: Path) -> Path:
-    """Pack the files, each read in blocks; the same files give the same bytes."""
+    """Pack files, and folders with all in them; the same files give the same bytes."""
     with zipfile.ZipFile(destination, "w") as archive:
         for path in files:
-            entry = zipfile.ZipInfo(path.name, _ZIP_TIME)
-            packed = path.suffix in _STORED
-            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-                while block := source.read(1 << 20):
-                    target.write(block)
+            inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+            for file in inside:
+                if file.is_file():
+                    _pack(archive, file, file.relative_to(path.parent).as_posix())
     return destination
+
+
+def _pack(archive: zipfile.ZipFile, file: Path, name: str) -> None:
+    """Add a file, read in blocks."""
+    entry = zipfile.ZipInfo(name, _ZIP_TIME)
+    packed = file.suffix in _STORED
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+        while block := source.read(1 << 20):
+            target.write(block)

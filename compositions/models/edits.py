@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from ariaforge.models import AliveManager
 from ariaforge.models.base import uuid7
@@ -63,7 +64,7 @@ class EditBatch(models.Model):
     )
     superseded = models.JSONField(default=list, blank=True)
     tree_hash = models.CharField(max_length=64, help_text="Of the document after these edits.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = AliveManager.from_queryset(CompositionRecordQuerySet)()
     all_objects = CompositionRecordQuerySet.as_manager()

@@ -115,6 +115,9 @@ class Export(BaseModel):
         MUSICXML = "musicxml", "MusicXML"
         CHORDPRO = "chordpro", "ChordPro (chord sheet)"
         LRC = "lrc", "LRC (timed lyrics)"
+        STEMS = "stems", "Stems"
+        DAW = "daw", "Project for studio programs"
+        ARCHIVE = "archive", "AriaForge archive"
         ZIP = "zip", "ZIP of several"
 
     composition = models.ForeignKey(
@@ -158,6 +161,9 @@ class Export(BaseModel):
                         "musicxml",
                         "chordpro",
                         "lrc",
+                        "stems",
+                        "daw",
+                        "archive",
                         "zip",
                     ]
                 ),
@@ -173,9 +179,3 @@ class Export(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_format_display()} of {self.composition_id}"
-
-
-NOTE_FORMATS = frozenset(
-    {Export.Format.MIDI, Export.Format.MUSICXML, Export.Format.CHORDPRO, Export.Format.LRC}
-)
-"""The formats that are written from the document; the others need a mix."""

@@ -31,7 +31,8 @@ class Cut:
 
     With ``loop`` the stretch is exactly as long as asked for and goes on from its end to its
     beginning without a click. ``clicks`` are the count-in: seconds from the first click and
-    whether it is accented; the music begins ``clicks_last`` seconds after the first.
+    whether it is accented; the music begins ``clicks_last`` seconds after the first. Without clicks
+    it is silent for so long.
     """
 
     start: float = 0.0
@@ -43,7 +44,8 @@ class Cut:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is cut off or put before."""
-        return self.start == 0.0 and self.end is None and not self.loop and not self.clicks
+        stretch = self.start != 0.0 or self.end is not None or self.loop
+        return not (stretch or self.clicks or self.clicks_last)
 
     def frames(self, total: int, rate: int) -> tuple[int, int]:
         """First frame and the one after the last. Raises :class:`SoundError` when outside."""
@@ -63,7 +65,7 @@ def cut_blocks(source: soundfile.SoundFile, cut: Cut) -> Iterator[Samples]:
     """
     rate = source.samplerate
     begin, end = cut.frames(source.frames, rate)
-    if cut.clicks:
+    if cut.clicks_last:
         yield _count_in(cut, rate, source.channels)
     fade_in = min(round(_FADE_IN_SECONDS * rate), end - begin) if begin and not cut.loop else 0
     fade_out = round(_FADE_OUT_SECONDS * rate) if end < source.frames and not cut.loop else 0

@@ -10,6 +10,7 @@ import errno
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from compositions.sound.cutting import Cut, cut_blocks, resampled
 from compositions.sound.errors import SoundError
 from compositions.sound.samplefile import Samples, whole_file
-from compositions.sound.tagging import Tags, picture_of, write_tags
+from compositions.sound.tagging import Chapter, Tags, picture_of, write_tags
 
 AudioFormat = Literal["mp3", "flac", "ogg", "wav", "aiff", "m4a", "opus"]
 BitDepth = Literal[16, 24, 32]
@@ -69,6 +70,8 @@ class _Plan:
     depth: BitDepth | None
     bitrate_kbps: int | None
     cut: Cut
+    dither_seed: int
+    chapters: tuple[Chapter, ...]
 
 
 def encode(
@@ -82,6 +85,7 @@ def encode(
     sample_rate: int | None = None,
     bit_depth: BitDepth | None = None,
     cut: Cut | None = None,
+    dither_seed: int = _DITHER_SEED,
     on_progress: Progress | None = None,
 ) -> Path:
     """Encode ``wav`` as ``destination`` and tag it; returns ``destination``.
@@ -89,7 +93,9 @@ def encode(
     MP3 is variable bit rate of high quality unless ``bitrate_kbps`` (32..320) asks for a constant
     one; it also sets that of M4A. ``sample_rate`` and ``bit_depth`` stay those of the source where
     the format has them (FLAC and AIFF up to 24 bits; Opus is always 48 kHz); fewer bits are
-    dithered. ``cut`` is the stretch to encode. ``cover`` is a JPEG or PNG file.
+    dithered, from ``dither_seed``: files that are to be added up each need another. ``cut`` is the
+    stretch to encode; the chapters of ``tags`` are in seconds of the file. ``cover`` is a JPEG or
+    PNG file.
     ``on_progress(part)`` gets 0..1. ``destination`` appears only when it is whole.
 
     Raises :class:`SoundError` for an unknown format, a rate or depth that it does not have, an
@@ -110,7 +116,15 @@ def encode(
     try:
         with whole_file(destination) as partial:
             with soundfile.SoundFile(wav) as source:
-                plan = _plan(source, format, sample_rate, bit_depth, bitrate_kbps, cut or Cut())
+                plan = _Plan(
+                    format,
+                    _rate(source, format, sample_rate),
+                    _depth(source, format, bit_depth),
+                    bitrate_kbps,
+                    cut or Cut(),
+                    dither_seed,
+                    tags.chapters,
+                )
                 if not _is_copy(source, plan):
                     _transcode(source, partial, plan, progress)
             if not partial.exists():
@@ -127,22 +141,20 @@ def encode(
     return destination
 
 
-def _plan(
-    source: soundfile.SoundFile,
-    audio_format: AudioFormat,
-    sample_rate: int | None,
-    bit_depth: BitDepth | None,
-    bitrate_kbps: int | None,
-    cut: Cut,
-) -> _Plan:
-    rate = sample_rate or source.samplerate
+def _rate(source: soundfile.SoundFile, audio_format: AudioFormat, sample_rate: int | None) -> int:
+    rate: int = sample_rate or source.samplerate
     if rate not in FORMAT_RATES[audio_format] and audio_format not in _LOSSLESS:
-        rate = _FALLBACK_RATE
-    depth = bit_depth
-    if depth is None and audio_format in BIT_DEPTHS:
-        known: dict[str, BitDepth] = {"PCM_16": 16, "PCM_24": 24, "FLOAT": 32, "DOUBLE": 32}
-        depth = min(known.get(source.subtype, 24), BIT_DEPTHS[audio_format][-1])
-    return _Plan(audio_format, rate, depth, bitrate_kbps, cut)
+        return _FALLBACK_RATE
+    return rate
+
+
+def _depth(
+    source: soundfile.SoundFile, audio_format: AudioFormat, bit_depth: BitDepth | None
+) -> BitDepth | None:
+    if bit_depth is not None or audio_format not in BIT_DEPTHS:
+        return bit_depth
+    known: dict[str, BitDepth] = {"PCM_16": 16, "PCM_24": 24, "FLOAT": 32, "DOUBLE": 32}
+    return min(known.get(source.subtype, 24), BIT_DEPTHS[audio_format][-1])
 
 
 def _is_copy(source: soundfile.SoundFile, plan: _Plan) -> bool:
@@ -204,7 +216,7 @@ def _write_by_libsndfile(
             return
         untouched = plan.cut.is_whole and plan.rate == source.samplerate
         exact = untouched and source.subtype in ("PCM_16", _DEPTH_SUBTYPES[plan.depth])
-        dither = None if exact else np.random.Generator(np.random.PCG64(_DITHER_SEED))
+        dither = None if exact else np.random.Generator(np.random.PCG64(plan.dither_seed))
         for block in blocks:
             target.write(_quantised(block, plan.depth, dither))
 
@@ -233,6 +245,8 @@ def _write_aac(blocks: Iterator[Samples], partial: Path, plan: _Plan, channels: 
         ) as container:
             stream: Any = container.add_stream("aac", rate=plan.rate, layout=layout)
             stream.bit_rate = (plan.bitrate_kbps or _AAC_KBPS) * 1000
+            if plan.chapters:
+                container.set_chapters([_chapter(*entry) for entry in enumerate(plan.chapters)])
             done = 0
             for block in blocks:
                 planes = np.ascontiguousarray(block.T, dtype=np.float32)
@@ -244,3 +258,14 @@ def _write_aac(blocks: Iterator[Samples], partial: Path, plan: _Plan, channels: 
             container.mux(stream.encode(None))
     except av.FFmpegError as error:
         raise OSError(error.errno, error.strerror) from error
+
+
+def _chapter(number: int, chapter: Chapter) -> Any:
+    """A chapter as FFmpeg takes it, in milliseconds."""
+    return {
+        "id": number,
+        "start": round(chapter.start * 1000),
+        "end": round(chapter.end * 1000),
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": chapter.title},
+    }

@@ -10,7 +10,22 @@ from typing import cast
 
 from mutagen.aiff import AIFF
 from mutagen.flac import FLAC, Picture
-from mutagen.id3 import APIC, COMM, ID3, TALB, TBPM, TCON, TDRC, TIT2, TKEY, TPE1, USLT
+from mutagen.id3 import (
+    APIC,
+    CHAP,
+    COMM,
+    CTOC,
+    ID3,
+    TALB,
+    TBPM,
+    TCON,
+    TDRC,
+    TIT2,
+    TKEY,
+    TPE1,
+    USLT,
+    CTOCFlags,
+)
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
 from mutagen.oggopus import OggOpus
@@ -24,10 +39,21 @@ _MINOR_MODES = ("minor", "dorian", "phrygian", "aeolian", "locrian", "blues")
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A named stretch of a file, in seconds from its beginning."""
+
+    start: float
+    end: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
     """What the file says about itself; empty fields are left out.
 
     ``bpm`` is in quarter notes per minute, ``key`` as written ("D minor", "F#m", "Bb").
+    ``chapters`` are in order; MP3, M4A, FLAC, Ogg Vorbis and Opus have them. Those of M4A are part
+    of its sound and written with it.
     """
 
     title: str = ""
@@ -39,6 +65,7 @@ class Tags:
     key: str = ""
     comment: str = ""
     lyrics: str = ""
+    chapters: tuple[Chapter, ...] = ()
 
 
 def picture_of(cover: bytes) -> Picture:
@@ -103,7 +130,38 @@ def _comments(tags: Tags) -> dict[str, str]:
         "COMMENT": tags.comment,
         "LYRICS": tags.lyrics,
     }
+    for number, chapter in enumerate(tags.chapters, 1):
+        # As players know them: https://wiki.xiph.org/Chapter_Extension
+        seconds, thousandths = divmod(round(chapter.start * 1000), 1000)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        at = f"{hours:02d}:{minutes:02d}:{seconds:02d}.{thousandths:03d}"
+        values[f"CHAPTER{number:03d}"] = at
+        values[f"CHAPTER{number:03d}NAME"] = chapter.title
     return {name: value for name, value in values.items() if value}
+
+
+def _add_chapters(frames: ID3, chapters: tuple[Chapter, ...]) -> None:
+    """Chapters after the addendum "ID3v2 Chapter Frame" 1.0, with their table of contents."""
+    for number, chapter in enumerate(chapters):
+        frames.add(
+            CHAP(
+                element_id=f"chp{number}",
+                start_time=round(chapter.start * 1000),
+                end_time=round(chapter.end * 1000),
+                start_offset=0xFFFFFFFF,
+                end_offset=0xFFFFFFFF,
+                sub_frames=[TIT2(encoding=3, text=[chapter.title])],
+            )
+        )
+    frames.add(
+        CTOC(
+            element_id="toc",
+            flags=CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED,
+            child_element_ids=[f"chp{number}" for number in range(len(chapters))],
+            sub_frames=[],
+        )
+    )
 
 
 def _tag_by_id3(kind: type[MP3 | WAVE | AIFF]) -> Callable[[Path, Tags, Picture | None], None]:
@@ -112,6 +170,8 @@ def _tag_by_id3(kind: type[MP3 | WAVE | AIFF]) -> Callable[[Path, Tags, Picture 
         if file.tags is None:
             file.add_tags()
         _fill_id3(cast("ID3", file.tags), tags, picture)
+        if tags.chapters and kind is MP3:
+            _add_chapters(cast("ID3", file.tags), tags.chapters)
         file.save()
 
     return tag

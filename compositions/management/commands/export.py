@@ -14,7 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from ariaforge.exceptions import DomainError
 from ariaforge.jobs.registry import JobError
 from compositions.exporting.choices import checked
-from compositions.exporting.formats import FACTS
+from compositions.exporting.formats import FACTS, SETTINGS
+from compositions.exporting.progress import part_of
+from compositions.exporting.stems import EFFECTS, PER, STEM_FORMATS
 from compositions.exporting.writing import Writer, write_zip
 from compositions.models import Composition, Export
 from compositions.progress_bar import ProgressBar
@@ -34,6 +36,14 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="the file to write")
         parser.add_argument("--sample-rate", type=int)
         parser.add_argument("--bit-depth", type=int)
+        parser.add_argument("--stem-effects", choices=EFFECTS, help="stems with reverb and echo")
+        parser.add_argument("--stem-per", choices=PER, help="a stem for each track or group")
+        parser.add_argument("--stem-format", choices=STEM_FORMATS)
+        for name in ("from-bar", "to-bar", "count-in-bars"):
+            parser.add_argument(f"--{name}", type=int)
+        parser.add_argument("--from-seconds", type=float)
+        parser.add_argument("--to-seconds", type=float)
+        parser.add_argument("--loop", action="store_true", default=None)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the formats beside ``--out``, then put the file there."""
@@ -45,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no song {options['song']}.") from error
         if not song.is_composed:
             raise CommandError("The song has no notes yet.")
-        settings = {name: options[name] for name in ("sample_rate", "bit_depth")}
+        settings = {name: options[name] for name in SETTINGS if name in options}
         try:
             chosen = checked(names, settings)
             destination.parent.mkdir(parents=True, exist_ok=True)
@@ -53,10 +63,15 @@ class Command(BaseCommand):
                 ProgressBar() as bar,
                 tempfile.TemporaryDirectory(dir=destination.parent) as folder,
             ):
-                writer = Writer(Export(composition=song, render=song.current_render), Path(folder))
-                files = [writer.write(name, chosen, bar) for name in names]
+                row = Export(composition=song, render=song.current_render)
+                writer = Writer(row, Path(folder), names)
+                share = 1.0 / len(names)
+                files = [
+                    writer.write(name, chosen, part_of(bar, place * share, (place + 1) * share))
+                    for place, name in enumerate(names)
+                ]
                 finished = files[0]
-                if len(files) > 1:
+                if len(files) > 1 or finished.is_dir():
                     finished = write_zip(files, Path(folder) / "export.zip")
                 shutil.move(finished, destination)
         except (DomainError, JobError, SoundError, MusicXmlError, ValueError, OSError) as error:
