@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from compositions.composer.era import era_name
 from compositions.composer.prompt_directions import SECTIONS_LEFT_OUT
 from compositions.composer.prompt_form import parse_form_text
 from compositions.composer.prompt_harmony import parse_chord_text
@@ -257,7 +258,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "blend": _genres,
     "language": _language,
     "lyrics": _long_text,
-    "era": _text,
+    "era": lambda value: era_name(str(value)),
     "register": _number(0, 1),
     "key_changes": _key_changes,
 }

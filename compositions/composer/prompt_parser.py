@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from compositions.composer.era import read_era
 from compositions.composer.overrides import apply_overrides
 from compositions.composer.prompt_directions import (
     read_not_composed,
@@ -70,9 +71,6 @@ _LEVELS: tuple[tuple[str, str, float], ...] = (
     (r"simple\s+(?:chords|harmony)|(?:three|two|four)[\s-]chords?|very\s+simple|easy\s+to\s+play"
      r"|for\s+beginners", "complexity", 0.05),
 )  # fmt: skip
-_ERA_WORDS = {"fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s",
-              "nineties": "90s", "noughties": "00s", "twenties": "20s"}  # fmt: skip
-_PERIODS = r"baroque|renaissance|medieval|victorian|romantic[\s-]era|classical[\s-](?:era|period)"
 # Signs without a width, and those that turn the direction of writing.
 _UNSEEN = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
 # Fraction slashes, full-width signs and the double sharps and flats of scores.
@@ -158,7 +156,8 @@ def _read_english(reader: TextReader, found: Findings) -> None:
     twelve_bar = reader.take(
         r"\b(?:12|twelve)[\s-]bar(?=\s+blues)|\b(?:12|twelve)[\s-]bar\b(?!\s*\w)"
     )
-    _read_era(reader, found)
+    if era := read_era(reader):
+        found.set("era", *era)
     meters = read_meters(reader)
     for match in reader.take_all(
         r"(?<![\d/.:])\d{1,4}\s*/\s*\d{1,4}(?![\d/])(?=\s*(?:time|met(?:er|re)|signature|[,.;]|$))"
@@ -189,20 +188,6 @@ def _read_english(reader: TextReader, found: Findings) -> None:
         found.set("unwanted", (*(found.get("unwanted") or ()), *left_out), 1.0)
     use_meters(found, meters, reader.text)
     use_tempos(found, tempos)
-
-
-def _read_era(reader: TextReader, found: Findings) -> None:
-    names = "|".join(_ERA_WORDS)
-    if match := reader.take(rf"\b(?:early|late|mid)?[\s-]*(?:the\s+)?({names})\b"):
-        found.set("era", _ERA_WORDS[match[1].lower()], 0.9)
-    elif match := reader.take(
-        r"(?<![\w.])(?:(?:early|late|mid)[\s-]+)?(?:the\s+['’]?|['’]|(?:19|20))([0-9]0)['’]?s\b"
-    ) or reader.take(r"(?<![\w.,])([5-9]0)['’]?s(?=[\s-]+[a-z])(?!\s+(?:long|bpm|of|at|in)\b)"):
-        found.set("era", f"{match[1]}s", 0.9)
-    elif match := reader.take(r"\b(?:in|from|of)\s+(?:19|20)(\d)\d\b"):
-        found.set("era", f"{match[1]}0s", 0.8)
-    elif match := re.search(rf"\b({_PERIODS})\b", reader.left, re.IGNORECASE):
-        found.set("era", match[1].lower().split("-")[0].split()[0], 0.8)
 
 
 def _read_words_about(reader: TextReader, found: Findings) -> None:

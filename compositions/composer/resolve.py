@@ -10,6 +10,7 @@ from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
+from compositions.composer.era import in_era, style_of_era, styles_of
 from compositions.composer.prompt_directions import SECTIONS_LEFT_OUT
 from compositions.composer.prompt_scene import scene_scores, scene_words
 from compositions.composer.prompt_words import moods
@@ -23,17 +24,6 @@ from compositions.score.harmony import MINOR_MODES, parse_chord_symbol, scale_pi
 
 DEFAULT_SECONDS = 120.0
 _COMMON = frozenset({"pop", "folk", "cinematic", "rock", "lo-fi"})
-_ERA_STYLES: dict[str, tuple[str, ...]] = {
-    "20s": ("ragtime", "swing-jazz"), "30s": ("swing-jazz", "gypsy-jazz"),
-    "40s": ("swing-jazz", "film-noir"), "50s": ("rock", "swing-jazz", "jazz-ballad"),
-    "60s": ("soul", "surf", "rock"), "70s": ("disco", "funk", "soul"),
-    "80s": ("synthpop", "synthwave", "city-pop"), "90s": ("boom-bap", "house", "r-and-b"),
-    "00s": ("pop", "r-and-b", "trance"), "10s": ("pop", "trap", "house"),
-    "baroque": ("baroque", "baroque-chorale"), "renaissance": ("baroque", "celtic"),
-    "medieval": ("celtic",), "classical": ("classical-piano",),
-    "romantic": ("classical-piano", "waltz"), "victorian": ("waltz", "classical-piano", "hymn"),
-}  # fmt: skip
-_GENRE_OF_ERA = {("pop", "80s"): "synthpop"}
 
 
 def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
@@ -45,8 +35,8 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
     rng = stream(seed, "song", "plan", "resolve")
     if spec.genre.value is None:
         spec = _choose_genre(spec, rng)
-    elif (spec.genre.value, spec.era.value) in _GENRE_OF_ERA and not spec.blend.value:
-        name = _GENRE_OF_ERA[spec.genre.value, spec.era.value]
+    elif not spec.blend.value:
+        name = style_of_era(spec.genre.value, spec.era.value)
         spec = spec.with_value("genre", name, spec.genre.source, spec.genre.confidence)
     style = styles().get(spec.genre.value)
     if style is None:
@@ -56,6 +46,10 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
     for name in spec.blend.value or ():
         if name in styles() and name != style.name:
             style = blended(style, styles()[name])
+    style, told = in_era(
+        style, spec.era.value, {item.name for item in spec.instruments.value or ()}
+    )
+    spec = spec.with_note(*filter(None, [told]))
     mood = _mood(spec)
     rng = _own_stream(spec, style, seed)
     spec = key_from_chords(spec)
@@ -166,7 +160,7 @@ def _choose_genre(spec: MusicSpec, rng: random.Random) -> MusicSpec:
     asked = {item.name for item in spec.instruments.value or ()}
     scene = " ".join((*spec.not_understood, str(spec.theme.value or ""), *(spec.mood.value or ())))
     told = scene_scores(scene)
-    of_era = _ERA_STYLES.get(spec.era.value or "", ())
+    of_era = styles_of(spec.era.value)
     scores: dict[str, float] = {}
     for style in styles().values():
         band = {name for part in style.parts for name in part.instruments}
