@@ -173,6 +173,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
     ("vendor/inter", BASE_DIR / "node_modules/@fontsource-variable/inter/files"),
+    ("vendor/spessasynth", BASE_DIR / "node_modules/spessasynth_core/dist"),
+    ("vendor/stb-vorbis", BASE_DIR / "node_modules/stb-vorbis/dist"),
 ]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from compositions import export_pages, import_views, variation_pages, views
+from compositions import export_pages, import_views, listening_views, variation_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,7 +11,12 @@ urlpatterns = [
     path("songs/trash/", views.composition_trash, name="composition_trash"),
     path("songs/<uuid:pk>/", views.composition_detail, name="composition_detail"),
     path("songs/<uuid:pk>/progress/", views.composition_progress, name="composition_progress"),
-    path("songs/<uuid:pk>/notes/", views.composition_notes, name="composition_notes"),
+    path(
+        "songs/<uuid:pk>/performance/",
+        listening_views.composition_performance,
+        name="composition_performance",
+    ),
+    path("instruments/<str:name>", listening_views.instrument_file, name="instrument_file"),
     path("songs/<uuid:pk>/cancel/", views.composition_cancel, name="composition_cancel"),
     path("songs/<uuid:pk>/retry/", views.composition_retry, name="composition_retry"),
     path("songs/<uuid:pk>/rename/", views.composition_rename, name="composition_rename"),

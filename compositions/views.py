@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -39,7 +39,6 @@ from compositions.presentation import (
     timeline_of,
 )
 from compositions.presentation.sung_words import sung_sections, times_of
-from compositions.score.performed import sounding_plain
 from compositions.selectors import composition_list as select_songs
 from compositions.selectors import (
     composition_page,
@@ -207,35 +206,6 @@ def composition_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return redirect("composition_detail", pk=pk)
     return _progress(request, pk)
-
-
-@page_for_members
-@require_safe
-def composition_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Send all notes as JSON, for playing them before there is a mix.
-
-    Each track has ``role``, ``percussion``, ``muted`` and ``notes``, a list of
-    ``[start, duration, pitch, velocity]`` in ticks, as they sound.
-    """
-    songs = Composition.objects.visible_to(_actor(request)).only("pk")
-    song = get_object_or_404(songs, pk=pk)
-    answer = [
-        {
-            "role": track.role,
-            "percussion": track.percussion,
-            "muted": track.muted,
-            "notes": [
-                [start, duration, note["pitch"], velocity]
-                for note in track.notes
-                for start, duration, velocity in (sounding_plain(note),)
-            ],
-        }
-        for track in song.tracks.prefetch_related("note_windows")
-    ]
-    response = JsonResponse({"tracks": answer})
-    # The page names the notes with the hash of what they are.
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
 
 
 @page_for_members

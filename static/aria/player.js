@@ -1,5 +1,5 @@
 /** Plays a song: the transport bar, the waveform and the overview, all moved by one audio element. */
-import { Sketch } from "aria/sketch";
+import { Instruments } from "aria/instruments";
 import { formatTime, spokenTime } from "aria/time";
 import { Timeline, spanAt } from "aria/timeline";
 import { Waveform } from "aria/waveform";
@@ -20,8 +20,7 @@ export class Player {
     this.transport = byId("transport");
     this.element = byId("song-audio");
     // Until there is a mix, the notes themselves are played.
-    this.audio = this.element ?? new Sketch(
-      this.transport.dataset.notes, (tick) => this.timeline.seconds(tick), data.duration);
+    this.audio = this.element ?? new Instruments(this.transport.dataset.performance, data.duration);
     this.slider = byId("waveform");
     this.seekBar = byId("transport-seek");
     this.playhead = byId("playhead");

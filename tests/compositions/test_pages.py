@@ -21,7 +21,7 @@ from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
-PARTS = ("composition_detail", "composition_progress", "composition_notes")
+PARTS = ("composition_detail", "composition_progress", "composition_performance")
 CHANGES = (
     "composition_cancel",
     "composition_retry",
@@ -240,20 +240,6 @@ def test_the_progress_part_is_no_page_of_its_own(signed_in, musician):
     song = make_song(musician, "rendering")
     response = signed_in.get(url("composition_progress", song))
     assert response["Location"] == url("composition_detail", song)
-
-
-def test_the_notes_can_be_had_for_playing_them(signed_in, musician):
-    song = make_song(musician, "rendering")
-    page = html(signed_in.get(url("composition_detail", song)))
-    assert f'data-notes="{url("composition_notes", song)}?v={song.content_hash}"' in page
-    tracks = signed_in.get(url("composition_notes", song)).json()["tracks"]
-    assert [track["role"] for track in tracks] == ["chords", "lead", "bass", "drums"]
-    stored = song.tracks.get(role="bass").notes
-    assert tracks[2]["notes"] == [
-        [note["start"], note["duration"], note["pitch"], note["velocity"]] for note in stored
-    ]
-    early = make_song(musician, "composing")
-    assert signed_in.get(url("composition_notes", early)).json() == {"tracks": []}
 
 
 def test_cancel_stops_the_work_and_retry_starts_it_again(signed_in, musician):

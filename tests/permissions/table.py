@@ -84,6 +84,10 @@ def trashed_song(world: World) -> dict[str, Any]:
     return {"pk": world.trashed_song.pk}
 
 
+def no_instrument(world: World) -> dict[str, Any]:
+    return {"name": f"{'0' * 16}-0-0.sf2"}
+
+
 def in_song(world: World) -> dict[str, Any]:
     return {"composition_pk": world.song.pk}
 
@@ -314,7 +318,9 @@ COMPOSITIONS: list[Row] = [
     page("composition_list", GET="login 200 200 200 200 200 200"),
     page("project_compositions", args=project, GET="login 404 200 200 200 200 404"),
     page("composition_detail", args=song, GET="login 404 200 200 200 200 404"),
-    page("composition_notes", args=song, GET="login 404 200 200 200 200 404"),
+    page("composition_performance", args=song, GET="login 404 200 200 200 200 404"),
+    # An instrument that no song has needed; test_listening fetches one that is there.
+    page("instrument_file", args=no_instrument, GET="login 404 404 404 404 404 404"),
     # Not asked by htmx, it sends everybody to the page; test_pages asks for the part itself.
     page("composition_progress", args=song, GET="login 302 302 302 302 302 302"),
     page("composition_cancel", args=working_song, POST="login 404 403 403 302 302 404"),

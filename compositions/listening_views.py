@@ -1,0 +1,48 @@
+"""What the player of a song fetches to play its notes in the browser."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from compositions.listening import playable_tracks, preset_file
+from compositions.models import Composition
+from compositions.page_access import page_for_members
+from compositions.sound import SoundError
+
+_YEAR_SECONDS = 31_536_000
+
+
+@page_for_members
+@require_safe
+def composition_performance(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send the events of all tracks as JSON, for playing them before there is a mix."""
+    songs = Composition.objects.visible_to(cast(User, request.user))
+    song = get_object_or_404(songs, pk=pk)
+    try:
+        tracks = playable_tracks(song)
+    except SoundError as error:
+        return JsonResponse({"message": str(error)}, status=503)
+    response = JsonResponse({"tracks": tracks})
+    # The page names the performance with the hash of what it is.
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@page_for_members
+@require_safe
+def instrument_file(request: HttpRequest, name: str) -> HttpResponse:
+    """Send one instrument of the studio as a SoundFont."""
+    path = preset_file(name)
+    if path is None:
+        raise Http404("There is no such instrument.")
+    response = FileResponse(path.open("rb"), content_type="application/octet-stream")
+    # The name holds the hash of the font.
+    response["Cache-Control"] = f"private, max-age={_YEAR_SECONDS}, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return cast(HttpResponse, response)
