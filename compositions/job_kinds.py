@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +20,9 @@ from compositions.ai_sessions import replay_jobs as _replay_jobs  # noqa: F401 -
 from compositions.ai_sessions.composing import compose_step
 from compositions.ai_sessions.steps import begin_step, end_step, note_failure, step_of_job
 from compositions.composer import Composition as Composed
+from compositions.composer.warm import warm_by_pieces
 from compositions.documents import load_score, music_hash
+from compositions.exporting import archive_jobs as _archive_jobs  # noqa: F401 - registers its kinds
 from compositions.exporting import jobs as _export_jobs  # noqa: F401 - registers its kind
 from compositions.history.versions import set_document
 from compositions.models import AISession, AISessionStep, Composition, Render, Version
@@ -27,6 +30,7 @@ from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
+from compositions.sound.synthesis import engine_identity
 from compositions.workshop import made_with, soundfont_paths, stem_cache, tags_for
 from media.models import Asset
 from media.services import keep_file, prepare_file
@@ -65,6 +69,10 @@ class ComposeKind(JobKind):
     label = "Compose a song"
     queue = "compose"
     time_limit_seconds = 300
+
+    def warm(self) -> Iterator[None]:
+        """Read vocabulary, styles and the melody model; they cost more than a song."""
+        return warm_by_pieces()
 
     def run(self, context: JobContext) -> ComposeOutcome:
         """Compose from the session's prompt and seed."""
@@ -165,6 +173,14 @@ class RenderKind(JobKind):
     label = "Render a mix"
     queue = "render"
     time_limit_seconds = 1800
+
+    def warm(self) -> Iterator[None]:
+        """Load SciPy, which nothing imports before it is used, and ask Node for its version."""
+        import scipy.fft
+        import scipy.signal  # noqa: F401
+
+        yield
+        engine_identity()
 
     def run(self, context: JobContext) -> RenderOutcome:
         """Synthesise, mix, master, encode."""

@@ -21,9 +21,12 @@ class JobWorkerMiddleware(Middleware):
         """Start the fork server and the heartbeat."""
         # Django is set up only now; the settings import this module before that.
         from ariaforge.jobs import housekeeping, processes
+        from ariaforge.jobs.worker import stopping
 
         # In the background: messages may be fetched meanwhile, and wait for it.
-        threading.Thread(target=processes.warm_up, name="warm up", daemon=True).start()
+        threading.Thread(
+            target=processes.load_ahead, args=[stopping], name="load ahead", daemon=True
+        ).start()
         housekeeping.remove_orphan_work_dirs()
         connections.close_all()
         queues = worker.consumer_whitelist or broker.get_declared_queues()

@@ -18,8 +18,10 @@ from django.db import connections  # noqa: E402
 from dramatiq import cli  # noqa: E402, F401 - each child imports the main module of the worker
 
 from ariaforge.jobs import child  # noqa: E402, F401 - for the children
+from ariaforge.jobs.loading import load_when_asked  # noqa: E402
 from ariaforge.jobs.registry import discover_kinds  # noqa: E402
 
 discover_kinds()
+load_when_asked()
 # A connection opened here would be shared by all children.
 connections.close_all()

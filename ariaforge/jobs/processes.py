@@ -16,11 +16,13 @@ from pathlib import Path
 import psutil
 
 from ariaforge.jobs.child import child_main
+from ariaforge.jobs.loading import MORE_TO_LOAD, ask_for_next_piece
 from ariaforge.jobs.messages import Order, Report
 
 # Enough to leave a temporary file in order; a cancelled job must be gone in three seconds.
 TERMINATION_GRACE_SECONDS = 0.5
 DEATH_SECONDS = 2.0
+FIRST_JOB_SECONDS = 2.0
 
 _DEAD = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 _context = multiprocessing.get_context("forkserver")
@@ -44,6 +46,23 @@ def warm_up() -> None:
         first.join()
         _is_warm = first.exitcode == 0
         first.close()
+
+
+def load_ahead(stopping: threading.Event) -> None:
+    """Have the fork server load what jobs need, until all is loaded or ``stopping`` is set.
+
+    It waits a moment first: who starts the studio to write a song has the processor.
+    """
+    warm_up()
+    pause = FIRST_JOB_SECONDS
+    while not stopping.wait(pause):
+        with _start_lock:
+            child = _context.Process(target=ask_for_next_piece, name="load ahead")
+            child.start()
+        child.join()
+        pause = 0.0
+        if child.exitcode != MORE_TO_LOAD:
+            return
 
 
 def _prepare() -> None:

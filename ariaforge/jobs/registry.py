@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -132,6 +132,15 @@ class JobKind(ABC):
         Raises ``ariaforge.exceptions.InvalidInputError`` when they are not valid.
         """
         return parameters
+
+    def warm(self) -> Iterator[None]:
+        """Load what :meth:`run` needs, in pieces of some tenths of a second.
+
+        The server that jobs are forked from does it once, while no job waits for it, so that
+        a job need not. Leave no thread, no connection and no open file behind: every job
+        would inherit it. What is raised is logged, and the jobs load the rest themselves.
+        """
+        yield from ()
 
     @abstractmethod
     def run(self, context: JobContext) -> Any:
