@@ -38,7 +38,7 @@ from tests.score.edits import edit, edited
 from tests.score.songs import BAR, note, song_entities
 from tests.score.strategies import scores
 
-quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def assert_all_is_told(before: Entities, after: Entities) -> None:

@@ -34,7 +34,7 @@ from compositions.score.validation import validate
 from tests.score.edits import edited
 from tests.score.strategies import scores
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 EVERYTHING: frozenset[str] = frozenset()
 
 

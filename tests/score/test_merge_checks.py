@@ -33,7 +33,7 @@ from tests.score.merge_songs import (
 )
 from tests.score.strategies import scores
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

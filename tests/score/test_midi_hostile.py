@@ -141,7 +141,7 @@ def survives(data: bytes) -> None:
     assert write_midi(read_midi(exported).score) == exported
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from([TYPE_0, TYPE_1, FOREIGN]),
     st.lists(st.tuples(st.integers(14, 4000), st.integers(0, 255)), min_size=1, max_size=6),
@@ -155,7 +155,7 @@ def test_flipped_bytes_give_a_valid_score_or_a_midi_error(
     survives(bytes(mutated))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.binary(max_size=60), max_size=3), st.integers(0, 2), st.integers(0, 0xFFFF))
 @example([b""], 1, 1)
 def test_random_tracks_give_a_valid_score_or_a_midi_error(

@@ -13,7 +13,7 @@ from tests.score.test_validation import GOOD
 
 Sounding = tuple[bool, int, int, float, float, int]
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def ours(score: Score) -> list[Sounding]:

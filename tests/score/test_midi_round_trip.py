@@ -19,7 +19,7 @@ from compositions.score.midi_names import beats_per_minute, microseconds
 from compositions.score.validation import check
 from tests.score.strategies import scores, what_midi_holds
 
-quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def score_of(*tracks: Track) -> Score:

@@ -12,7 +12,7 @@ from tests.score.musicxml_help import assert_valid, held, quantised_scores
 from tests.score.strategies import scores
 
 CAREFUL = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.score.edits import copy, edited
 from tests.score.strategies import scores
 from tests.score.test_validation import GOOD
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

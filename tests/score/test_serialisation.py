@@ -20,7 +20,7 @@ def content_hash(score: Score) -> str:
     return write_tree(to_dict(ordered(score))).content_hash
 
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @quick

@@ -10,7 +10,7 @@ from compositions.score.document import MeterChange, Note, Score, TempoChange, T
 from compositions.score.timeline import BarPosition, Timeline
 from tests.score.strategies import scores
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @quick

@@ -24,7 +24,7 @@ from compositions.score.tree import (
 from tests.score.strategies import scores
 from tests.score.test_validation import GOOD
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def from_parts(parts: Mapping[str, bytes], calls: list[int] | None = None) -> Any:

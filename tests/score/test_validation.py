@@ -64,7 +64,7 @@ def test_a_good_score_has_no_problem() -> None:
     check(GOOD)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scores())
 def test_generated_scores_are_valid(score: Score) -> None:
     assert validate(score) == []
