@@ -23,7 +23,7 @@ from compositions.composer.lyrics_score import with_words, words_on_words
 from compositions.composer.melody_lines import write_melodies
 from compositions.composer.perform import perform
 from compositions.composer.plan import SongPlan, make_plan
-from compositions.composer.seeds import stream
+from compositions.composer.seeds import song_seed, stream
 from compositions.composer.shaping import shape
 from compositions.composer.spec import MusicSpec
 from compositions.composer.titles import make_title
@@ -80,6 +80,9 @@ def compose(
 ) -> Composition:
     """Compose a song. The same specification, seed and lyrics give the same song.
 
+    With the same seed, other players, words or lengths leave it the same song; another key,
+    mood, tempo, meter or theme makes it another one.
+
     ``on_progress(fraction, step)`` is called with rising fractions 0..1 and the steps
     "Planning", "Composing", "Arranging" and "Performing". Raises ``ValueError`` when the
     specification cannot be met (an unknown genre or chord, an impossible meter).
@@ -87,13 +90,14 @@ def compose(
     progress = on_progress or (lambda fraction, step: None)
     progress(0.0, "Planning")
     lyrics = lyrics or spec.lyrics.value  # the prompt itself may hold the words
-    plan = make_plan(spec, seed, parse_lyrics(lyrics, spec.language.value) if lyrics else None)
+    sheet = parse_lyrics(lyrics, spec.language.value) if lyrics else None
+    plan = make_plan(spec, song_seed(seed, _identity(spec)), sheet)
     plan, words = with_written_words(plan)
     plan, changes, parts = _attempts(plan, cast(plan), progress)
     effects = play_effects(plan, parts)
     parts += [effects] if effects is not None else []
     title = make_title(plan) if words is None or spec.title.value else words.title
-    score = _score(plan, changes, parts, title)
+    score = _score(plan, changes, parts, title, seed)
     spec = plan.spec
     confidence = measure(score, spec)
     theory = theory_of(plan, changes, score)
@@ -101,6 +105,12 @@ def compose(
     explanation += words_on_writing(words)
     progress(1.0, "Performing")
     return Composition(score, spec, title, theory, explanation, confidence, ENGINE_VERSION, seed)
+
+
+def _identity(spec: MusicSpec) -> list[object]:
+    """What makes it another song and not another version: with other players it stays itself."""
+    values = (spec.mood, spec.tonic, spec.mode, spec.tempo, spec.meter, spec.theme, spec.title)
+    return [field.value if field.asked else None for field in values]
 
 
 def _attempts(
@@ -163,7 +173,7 @@ def _sounding(plan: SongPlan, parts: list[Part]) -> np.ndarray:
     return weights
 
 
-def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> Score:
+def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str, seed: int) -> Score:
     """Mint ids and put everything into the document."""
     frame = stream(plan.seed, "song", "frame", "ids")
     tracks: list[Track] = []
@@ -228,7 +238,7 @@ def _score(plan: SongPlan, changes: Changes, parts: list[Part], title: str) -> S
         metadata={
             "composer": "AriaForge",
             "engine_version": ENGINE_VERSION,
-            "seed": plan.seed,
+            "seed": seed,
             "genre": plan.style.name,
             "mix": dict(plan.style.mix),
         },

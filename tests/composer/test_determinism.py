@@ -79,6 +79,14 @@ def test_other_drums_do_not_move_the_melody() -> None:
     assert {track.role.value for track in without.score.tracks}.isdisjoint({"drums", "percussion"})
 
 
+def test_two_songs_of_a_genre_with_one_seed_share_no_melody() -> None:
+    """Who composes everything with seed 1 still gets songs and not one template."""
+    prompts = ("pop in C major", "pop in C minor", "happy pop in C major", "pop at 100 bpm")
+    melodies = [lead(song(prompt + ", 8 bars")) for prompt in prompts]
+    for number, melody in enumerate(melodies):
+        assert all(melody != other for other in melodies[:number])
+
+
 def test_drawing_from_the_drum_stream_leaves_the_written_melody_alone() -> None:
     plan = make_plan(parse_prompt(PROMPT), 5, None)
     changes = make_changes(plan)

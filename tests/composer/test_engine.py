@@ -33,7 +33,7 @@ def test_theory_and_explanation_are_plain_data() -> None:
     assert theory["bars"] == 32
     assert sum(section["bars"] for section in theory["form"]) == 32
     assert all(chord["roman"] and chord["symbol"] for chord in theory["chords"])
-    assert theory["form"][-1]["cadence"] == "authentic"
+    assert theory["form"][-1]["cadence"] in ("authentic", "plagal")
     assert any("Bb major" in line for line in song.explanation)
     json.dumps(song.spec.to_dict())
     json.dumps(song.confidence.to_dict())

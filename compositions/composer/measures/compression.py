@@ -12,7 +12,7 @@ text2midi writes about as many.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator
 
 from compositions.score.document import TICKS_PER_QUARTER, Score
 
@@ -20,7 +20,7 @@ POINTS = 400
 """Notes that are looked at; figures compare only between equal numbers."""
 
 _ROW = 256
-"""Bits for one moment; twice the pitches, so that no shift runs into the next moment."""
+"""Places for one moment; twice the pitches, so that no step runs into the next moment."""
 
 
 def compression_ratio(score: Score, points: int = POINTS) -> float | None:
@@ -42,69 +42,91 @@ def compression_ratio(score: Score, points: int = POINTS) -> float | None:
 
 def _encoded_length(points: list[tuple[int, int]]) -> int:
     """Return the sum over all chosen classes of pattern points and further translators."""
-    first = points[0][0]
-    left = sum(1 << ((onset - first) * _ROW + pitch) for onset, pitch in points)
+    places = [onset * _ROW + pitch for onset, pitch in points]
+    pairs = _pairs(places)
+    left = (1 << len(places)) - 1
     length = 0
     while left:
-        remaining = _places(left)
-        if len(remaining) < 4:
-            return length + len(remaining)
-        best = _best_class(left, remaining)
+        remaining = left.bit_count()
+        best = _best_class(places, pairs, remaining) if remaining >= 4 else None
         if best is None:
-            return length + len(remaining)
+            return length + remaining
         pattern, translators, covered = best
         length += pattern + translators - 1
         left &= ~covered
+        _take_out(places, pairs, covered, left)
     return length
 
 
-def _places(mask: int) -> list[int]:
-    """Return the numbers of the bits that are set, rising."""
-    text = bin(mask)[:1:-1]
-    found, place = [], text.find("1")
-    while place >= 0:
-        found.append(place)
-        place = text.find("1", place + 1)
-    return found
+def _pairs(places: list[int]) -> dict[int, int]:
+    """Return the maximal translatable patterns (SIA): for each step up, who has a point there.
 
-
-def _best_class(mask: int, places: list[int]) -> tuple[int, int, int] | None:
-    """Return (points of the pattern, translators, covered bits) of the cheapest class.
-
-    Ties go to the class that covers more, then to the earlier pattern.
+    A set of points is a number whose bits are the numbers of the points, in rising order.
     """
-    patterns: dict[int, list[int]] = defaultdict(list)
-    for place, low in enumerate(places):
-        for high in places[place + 1 :]:
-            patterns[high - low].append(low)
+    pairs: dict[int, int] = {}
+    for number, low in enumerate(places):
+        for high in places[number + 1 :]:
+            pairs[high - low] = pairs.get(high - low, 0) | 1 << number
+    return pairs
+
+
+def _take_out(places: list[int], pairs: dict[int, int], covered: int, left: int) -> None:
+    """Forget the pairs in which one of the covered points is."""
+    for number in _numbers(covered):
+        place = places[number]
+        for other in _numbers(left | covered):
+            low = min(number, other)
+            if other != number and (step := abs(place - places[other])) in pairs:
+                pairs[step] &= ~(1 << low)
+                if pairs[step].bit_count() < 2:
+                    del pairs[step]
+
+
+def _numbers(points: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set, rising."""
+    while points:
+        lowest = points & -points
+        yield lowest.bit_length() - 1
+        points ^= lowest
+
+
+def _best_class(places: list[int], pairs: dict[int, int], most: int) -> tuple[int, int, int] | None:
+    """Return (points of the pattern, translators, covered points) of the cheapest class.
+
+    ``most`` points are left. Ties go to the class that covers more, then to the larger and
+    the earlier pattern.
+    """
+    numbers = {place: number for number, place in enumerate(places)}
     best: tuple[int, int, int] | None = None
     value = (1.0, 0)
     seen: set[tuple[int, ...]] = set()
-    for pattern in sorted(patterns.values(), key=len, reverse=True):
-        size = len(pattern)
+    patterns = sorted(
+        (-points.bit_count(), points & -points, step) for step, points in pairs.items()
+    )
+    for negative, _, step in patterns:
+        size = -negative
         if size < 2:
             break
         # No class of this size can be better than one that covers everything: with t
         # translators it covers at most size * t points for size + t - 1.
-        most = len(places)
         bound = most / (size + max(1, most // size) - 1)
         if best is not None and bound < value[0]:
             continue
-        shape = tuple(point - pattern[0] for point in pattern)
+        first, *others = _numbers(pairs[step])
+        shape = tuple(places[number] - places[first] for number in others)
         if shape in seen:
             continue
         seen.add(shape)
-        targets = mask
-        for step in shape[1:]:
-            targets &= mask >> step
-            if targets == 0:  # pragma: no cover - the pattern itself is always there
-                break
+        targets = -1
+        for other in shape:
+            targets &= pairs[other]
         count = targets.bit_count()
         if size * count / (size + count - 1) < value[0]:
             continue
-        covered = 0
-        for step in shape:
-            covered |= targets << step
+        covered = targets
+        for number in _numbers(targets):
+            for other in shape:
+                covered |= 1 << numbers[places[number] + other]
         points = covered.bit_count()
         quality = (points / (size + count - 1), points)
         if quality > value:
