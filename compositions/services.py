@@ -24,7 +24,7 @@ from compositions.models import AISessionStep, Composition, Preset, Render
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH
 from compositions.score.document import mint_id
 from compositions.score.entities import META_ID
-from compositions.sound import RenderParameters
+from compositions.sound import RenderParameters, song_choices
 from projects.models import Project
 from projects.services import create_project
 
@@ -208,6 +208,7 @@ def request_render(
     chosen = {
         "seed": composition.seed,
         **composition.render_parameters,
+        **song_choices(composition.mix),
         **(preset.parameters if preset else {}),
         **(parameters or {}),
     }

@@ -18,6 +18,7 @@ from compositions.models import (
     Track,
 )
 from compositions.models.composition import LYRICS_MAX_LENGTH, PROMPT_MAX_LENGTH, Stage
+from compositions.score.mix_settings import STRIP_FIELDS
 from compositions.sound import RenderParameters
 from media.api.serializers import AssetSerializer
 from projects.models import Project
@@ -85,6 +86,7 @@ class CompositionSerializer(CompositionListSerializer):
             "theory_data",
             "audio_metadata",
             "render_parameters",
+            "mix",
             "midi",
             "job",
         ]
@@ -142,6 +144,7 @@ class TrackSerializer(serializers.ModelSerializer):
             "solo",
             "notes",
             "automation",
+            *STRIP_FIELDS,
         ]
         read_only_fields = fields
 

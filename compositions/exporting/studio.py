@@ -9,7 +9,7 @@ from compositions.documents import music_hash
 from compositions.exporting.progress import Progress
 from compositions.models import Export
 from compositions.score.document import Score
-from compositions.sound import RenderParameters, RenderResult, render
+from compositions.sound import RenderParameters, RenderResult, render, song_choices
 from compositions.workshop import soundfont_paths, stem_cache
 
 
@@ -70,5 +70,9 @@ class Studio:
     def _parameters(self) -> RenderParameters:
         song, kept = self._export.composition, self._export.render
         if kept is not None and kept.parameters:
-            return RenderParameters.from_dict(kept.parameters)
-        return RenderParameters.from_dict({"seed": song.seed, **song.render_parameters})
+            # What was set for the mix since is in the song.
+            since = song_choices(song.mix) if self.is_stale else {}
+            return RenderParameters.from_dict({**kept.parameters, **since})
+        return RenderParameters.from_dict(
+            {"seed": song.seed, **song.render_parameters, **song_choices(song.mix)}
+        )

@@ -9,7 +9,7 @@ from compositions.sound.encoding import FORMATS, encode
 from compositions.sound.errors import ParameterError, SoundError
 from compositions.sound.measurements import Measurements, measure
 from compositions.sound.mixing import TrackReport
-from compositions.sound.parameters import RenderParameters
+from compositions.sound.parameters import RenderParameters, song_choices
 from compositions.sound.peaks import SAMPLES_PER_POINT, Peaks, waveform_peaks
 from compositions.sound.rendering import RenderResult, render
 from compositions.sound.soundfont import Preset, SoundFont, SoundFonts, find_default_soundfont
@@ -33,5 +33,6 @@ __all__ = [
     "find_default_soundfont",
     "measure",
     "render",
+    "song_choices",
     "waveform_peaks",
 ]

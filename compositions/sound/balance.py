@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compositions.score.document import TrackRole
+from compositions.score.mix_settings import BusGroup
 from compositions.sound.equaliser import Bell
 from compositions.sound.mix_presets import OCTAVES_HZ
 from compositions.sound.spectrum import excess_db, power_db
@@ -34,27 +34,18 @@ _BASS_TOLERANCE_DB = 2.0
 _MOST_BASS_DB = 2.5
 
 
-class Group(StrEnum):
-    """The bus groups of the desk."""
-
-    FRONT = "front"
-    HARMONY = "harmony"
-    BASS = "bass"
-    DRUMS = "drums"
-
-
 GROUPS = {
-    TrackRole.LEAD: Group.FRONT,
-    TrackRole.VOCAL: Group.FRONT,
-    TrackRole.BASS: Group.BASS,
-    TrackRole.DRUMS: Group.DRUMS,
-    TrackRole.PERCUSSION: Group.DRUMS,
+    TrackRole.LEAD: BusGroup.FRONT,
+    TrackRole.VOCAL: BusGroup.FRONT,
+    TrackRole.BASS: BusGroup.BASS,
+    TrackRole.DRUMS: BusGroup.DRUMS,
+    TrackRole.PERCUSSION: BusGroup.DRUMS,
 }
 
 
-def group_of(role: TrackRole) -> Group:
+def group_of(role: TrackRole) -> BusGroup:
     """The bus that tracks of this role go to."""
-    return GROUPS.get(role, Group.HARMONY)
+    return GROUPS.get(role, BusGroup.HARMONY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,53 +65,53 @@ class Balance:
         return asdict(self)
 
 
-def balance(powers: Mapping[Group, Powers], wanted_db: tuple[float, ...]) -> Balance:
+def balance(powers: Mapping[BusGroup, Powers], wanted_db: tuple[float, ...]) -> Balance:
     """Decide the gains of groups from their ``powers``, each of shape (blocks, octaves)."""
-    gains = {group.value: 0.0 for group in Group if group in powers}
+    gains = {group.value: 0.0 for group in BusGroup if group in powers}
     cuts: tuple[Bell, ...] = ()
     front_db = None
-    if Group.FRONT in powers and len(powers) > 1:
+    if BusGroup.FRONT in powers and len(powers) > 1:
         front_db, cuts = _unmask(powers, gains)
     _settle_bass(powers, gains, wanted_db)
     return Balance({name: round(gain, 2) for name, gain in gains.items()}, cuts, front_db)
 
 
 def _unmask(
-    powers: Mapping[Group, Powers], gains: dict[str, float]
+    powers: Mapping[BusGroup, Powers], gains: dict[str, float]
 ) -> tuple[float | None, tuple[Bell, ...]]:
-    front = powers[Group.FRONT]
+    front = powers[BusGroup.FRONT]
     level = front.sum(axis=1)
     playing = level > level.max(initial=0.0) * 10.0 ** (_SOUNDING_DB / 10.0)
     if not playing.any():
         return None, ()
     own = front[playing].sum(axis=0)
     others = {group: found[playing].sum(axis=0) for group, found in powers.items()}
-    rest = np.sum([found for group, found in others.items() if group != Group.FRONT], axis=0)
+    rest = np.sum([found for group, found in others.items() if group != BusGroup.FRONT], axis=0)
     if float(rest[_PRESENCE].sum()) <= 0.0:
         return None, ()
     heard = float(power_db(own[_PRESENCE].sum()) - power_db(rest[_PRESENCE].sum()))
     cuts: tuple[Bell, ...] = ()
     if heard < _QUIETEST_FRONT_DB:
         missing = _QUIETEST_FRONT_DB - heard
-        gains[Group.FRONT] = min(0.5 * missing, _MOST_UP_DB)
-        if Group.HARMONY in gains:
-            gains[Group.HARMONY] = -min(0.35 * missing, _MOST_DOWN_DB)
+        gains[BusGroup.FRONT] = min(0.5 * missing, _MOST_UP_DB)
+        if BusGroup.HARMONY in gains:
+            gains[BusGroup.HARMONY] = -min(0.35 * missing, _MOST_DOWN_DB)
             # The octave that counts most for the front, of those where harmony covers it.
-            covered = np.minimum(own, others[Group.HARMONY])[_PRESENCE]
+            covered = np.minimum(own, others[BusGroup.HARMONY])[_PRESENCE]
             worst = int(np.argmax(covered)) + _PRESENCE.start
             depth = round(min(0.5 * missing, _MOST_CUT_DB), 2)
             if depth >= 0.25:
                 cuts = (Bell(OCTAVES_HZ[worst], -depth, 0.9),)
     elif heard > _LOUDEST_FRONT_DB:
-        gains[Group.FRONT] = -min(0.5 * (heard - _LOUDEST_FRONT_DB), _MOST_DOWN_DB)
+        gains[BusGroup.FRONT] = -min(0.5 * (heard - _LOUDEST_FRONT_DB), _MOST_DOWN_DB)
     return round(heard, 2), cuts
 
 
 def _settle_bass(
-    powers: Mapping[Group, Powers], gains: dict[str, float], wanted_db: tuple[float, ...]
+    powers: Mapping[BusGroup, Powers], gains: dict[str, float], wanted_db: tuple[float, ...]
 ) -> None:
     """Move the bass group where the two octaves of the bass are far from the wanted spectrum."""
-    if Group.BASS not in powers or len(powers) < 2:
+    if BusGroup.BASS not in powers or len(powers) < 2:
         return
     total = np.sum(
         [
@@ -132,4 +123,4 @@ def _settle_bass(
     excess = float(excess_db(power_db(total), wanted_db)[_BASS].mean())
     if abs(excess) > _BASS_TOLERANCE_DB:
         move = -0.5 * (excess - np.copysign(_BASS_TOLERANCE_DB, excess))
-        gains[Group.BASS] += float(np.clip(move, -_MOST_BASS_DB, _MOST_BASS_DB))
+        gains[BusGroup.BASS] += float(np.clip(move, -_MOST_BASS_DB, _MOST_BASS_DB))

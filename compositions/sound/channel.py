@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compositions.score.document import Track
+from compositions.sound.bands import band_section
 from compositions.sound.dynamics import (
     Curve,
     compressor_curve,
     mean_squares,
     per_frame,
 )
-from compositions.sound.equaliser import Filter, Sections, bell, high_pass, high_shelf
+from compositions.sound.equaliser import Filter
 from compositions.sound.loudness import (
     LoudnessMeter,
     decibels,
@@ -25,14 +25,11 @@ from compositions.sound.loudness import (
     relative_loudness,
 )
 from compositions.sound.mix_plan import MixPlan
-from compositions.sound.parameters import RenderParameters
-from compositions.sound.roles import STRIPS, ChannelStrip
 from compositions.sound.samplefile import BLOCK_FRAMES, SampleFile, Samples
 from compositions.sound.saturation import saturate
+from compositions.sound.strips import Strip
 from compositions.sound.width import Widener
 
-_LOWEST_HIGH_PASS_HZ = 24.0
-_MOST_COMPRESSION_DB = 5.0
 _SILENT_PEAK = 1e-9
 _SILENT_SQUARE = 1e-12
 # What only a tenth of the sounding moments exceeds counts as loud.
@@ -42,35 +39,35 @@ _LOUD_PERCENTILE = 90.0
 class Channel:
     """Equaliser, compressor, saturation, pan, ducking and width of one track.
 
-    Making one equalises ``stem`` in place and measures it: ``loudness_lufs`` and ``peak`` (linear)
-    after the equaliser, ``levelled_lufs`` after the compressor as well, ``sounding`` the first
-    frames of blocks that are not silent. :meth:`blocks` then plays it once.
+    ``strip`` says what it does. Making one equalises ``stem`` in place and measures it:
+    ``loudness_lufs`` and ``peak`` (linear) after the equaliser, ``levelled_lufs`` after the
+    compressor as well, ``sounding`` the first frames of blocks that are not silent.
+    :meth:`blocks` then plays it once.
     """
 
     def __init__(
-        self, stem: SampleFile, track: Track, parameters: RenderParameters, plan: MixPlan
+        self, stem: SampleFile, track: Track, strip: Strip, sample_rate: int, plan: MixPlan
     ) -> None:
         self._stem = stem
         self._track = track
-        self._rate = parameters.sample_rate
-        self._pan = plan.pan(track)
+        self._strip = strip
+        self._rate = sample_rate
         self.peak = 0.0
         self.sounding: set[int] = set()
         energies, squares = self._equalise()
-        role, preset = track.role.value, plan.preset
-        self._ratio = preset.ratio.get(role, 1.0) if preset and parameters.compression else 1.0
-        self._saturation = (
-            preset.saturation.get(role, 0.0) if preset and parameters.compression else 0.0
-        )
-        width = preset.width.get(role, 0.0) if preset else 0.0
-        # What stands at one side shall not be heard from the other.
-        self._width = round(width * (1.0 - abs(self._pan)), 3)
-        self._duck = plan.duck_curve(track.role, stem.frames, self._rate)
+        compressor = self._strip.compressor
+        self._duck = plan.duck_curve(self._strip.ducking_db, stem.frames, self._rate)
         self._compression = np.ones(len(squares))
         self.levelled_lufs = self.loudness_lufs
-        if self._ratio > 1.0 and self.sounding:
+        if compressor.ratio > 1.0 and self.sounding:
             self._compression = compressor_curve(
-                squares, self._rate, ratio=self._ratio, most_db=_MOST_COMPRESSION_DB
+                squares,
+                self._rate,
+                ratio=compressor.ratio,
+                attack_seconds=compressor.attack_ms / 1000.0,
+                release_seconds=compressor.release_ms / 1000.0,
+                most_db=self._strip.most_compression_db,
+                threshold_db=compressor.threshold_db,
             )
             after = mean_squares_per_step(energies * self._compression**2, self._rate)
             self.levelled_lufs = relative_loudness(after)
@@ -83,10 +80,10 @@ class Channel:
         ``gain`` is the linear level. Silent blocks come without frames.
         """
         widener = None
-        if self._width > 0.0:
+        if self._strip.width > 0.0:
             seed = zlib.crc32(self._track.id.encode())
-            widener = Widener(self._width, self._rate, seed)
-        gains = gain * pan_gains(self._pan)
+            widener = Widener(self._strip.width, self._rate, seed)
+        gains = gain * pan_gains(self._strip.pan)
         nothing = np.zeros((0, 2))
         for start in self._stem.starts():
             # The widener still sounds in the block after the last note.
@@ -96,27 +93,23 @@ class Channel:
                 continue
             block = self._stem.read(start)
             block *= per_frame(self._compression, start, len(block))[:, None]
-            block = saturate(block, self._saturation, self._loud) * gains
+            block = saturate(block, self._strip.saturation, self._loud) * gains
             if self._duck is not None:
                 block *= per_frame(self._duck, start, len(block))[:, None]
             yield start, block, block if widener is None else widener.process(block)
 
-    def settings(self) -> dict[str, Any]:
-        """What the strip does, as plain JSON values."""
+    def measured(self) -> dict[str, float]:
+        """The most that compressor and ducking take, in dB, and the pan."""
         duck = 1.0 if self._duck is None else float(self._duck.min())
         return {
-            "pan": round(self._pan, 3),
-            "width": self._width,
-            "ratio": self._ratio,
-            "compression_db": round(-decibels(float(self._compression.min())), 2),
-            "saturation": self._saturation,
-            "duck_db": round(-decibels(duck), 2),
+            "pan": round(self._strip.pan, 3),
+            "compression_db": round(0.0 - decibels(float(self._compression.min())), 2),
+            "duck_db": round(0.0 - decibels(duck), 2),
         }
 
     def _equalise(self) -> tuple[Curve, Curve]:
         """K-weighted and plain mean squares of the equalised stem, at control rate."""
-        strip = STRIPS[self._track.role]
-        equaliser = Filter(*strip_sections(strip, self._track, self._rate))
+        equaliser = Filter(*(band_section(band, self._rate) for band in self._strip.equaliser))
         meter = LoudnessMeter(self._rate)
         energies: list[Curve] = []
         squares: list[Curve] = []
@@ -137,18 +130,3 @@ def pan_gains(pan: float) -> NDArray[np.float64]:
     """Constant-power gains of left and right for -1 (left) .. 1 (right), unity in the middle."""
     angle = (min(max(pan, -1.0), 1.0) + 1.0) * math.pi / 4.0
     return np.array([math.cos(angle), math.sin(angle)]) * math.sqrt(2.0)
-
-
-def strip_sections(strip: ChannelStrip, track: Track, sample_rate: int) -> list[Sections]:
-    """Filters of a strip. The high-pass stays below the fundamental of the track's low notes."""
-    cutoff = strip.high_pass_hz
-    if not track.percussion and track.notes:
-        pitches = sorted(note.pitch for note in track.notes)
-        lowest = pitches[len(pitches) // 50]
-        fundamental = 440.0 * 2.0 ** ((lowest - 69) / 12.0)
-        cutoff = max(min(cutoff, 0.75 * fundamental), _LOWEST_HIGH_PASS_HZ)
-    return [
-        high_pass(cutoff, sample_rate),
-        *(bell(band, sample_rate) for band in strip.bells),
-        *(high_shelf(band, sample_rate) for band in strip.shelves),
-    ]

@@ -87,11 +87,13 @@ def compressor_curve(
     attack_seconds: float = 0.02,
     release_seconds: float = 0.18,
     most_db: float = MOST_COMPRESSION_DB,
+    threshold_db: float = -2.0,
 ) -> Curve:
     """Linear gains of a gentle bus compressor for mean squares at control rate.
 
-    The threshold sits just under the level that the louder quarter of the song reaches, so that
-    loud passages are held together by some dB, ``most_db`` at most, and quiet ones are left alone.
+    The threshold sits just under the level that the louder quarter of the song reaches (or
+    ``threshold_db`` from it), so that loud passages are held together by some dB, ``most_db`` at
+    most, and quiet ones are left alone.
     Soft knee after
     Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design" (JAES 60/6, 2012).
     """
@@ -102,7 +104,7 @@ def compressor_curve(
     if float(smooth.max(initial=0.0)) <= _SILENCE:
         return np.ones(len(mean_squares))
     active = level_db[level_db > level_db.max() - 40.0]
-    threshold = float(np.percentile(active, 75.0)) - 2.0
+    threshold = float(np.percentile(active, 75.0)) + threshold_db
     over = level_db - threshold
     slope = 1.0 / ratio - 1.0
     reduction = np.where(

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositions.score.document import Track
-from compositions.sound.balance import Balance, Group, balance, group_of
+from compositions.score.mix_settings import BusGroup
+from compositions.sound.balance import Balance, balance
 from compositions.sound.channel import Channel
 from compositions.sound.delay import PingPongDelay
 from compositions.sound.dynamics import (
@@ -39,6 +40,7 @@ from compositions.sound.reverb import Convolver, impulse_response
 from compositions.sound.roles import STRIPS
 from compositions.sound.samplefile import SampleFile, Samples
 from compositions.sound.spectrum import OctaveMeter
+from compositions.sound.strips import set_for, strip_of, strip_report
 
 QUIETEST_LUFS = -120.0
 _LARGEST_LEVEL_DB = 24.0
@@ -56,7 +58,8 @@ class TrackReport:
     not below -120, describe the stem before levels; ``level_db`` is the automatic level, to which
     the fader was added. ``preset`` is the "bank:program name" that played, ``note`` tells of a
     missing instrument or a silent stem.
-    ``strip`` holds the settings of the channel strip.
+    ``strip`` holds the settings of the channel strip as they were played, what was set of them,
+    and what would have been automatic (:func:`.strips.strip_report`).
     """
 
     track_id: str
@@ -94,7 +97,7 @@ class Desk:
         self._parameters = parameters
         self._plan = plan
         self._files: dict[str, SampleFile] = {}
-        self._groups: dict[Group, _GroupBus] = {}
+        self._groups: dict[BusGroup, _GroupBus] = {}
 
     def __enter__(self) -> Desk:
         return self
@@ -116,11 +119,16 @@ class Desk:
         ``same_role`` counts the audible tracks of this role. The stem is changed in place.
         """
         plan, parameters, rate = self._plan, self._parameters, self._parameters.sample_rate
-        channel = Channel(stem, track, parameters, plan)
-        group = group_of(track.role)
+        strip = strip_of(track, plan, parameters)
+        channel = Channel(stem, track, strip, rate, plan)
+        report = strip_report(track, plan, parameters)
         if not channel.sounding:
-            return Level(QUIETEST_LUFS, decibels(channel.peak), 0.0, {"group": group.value})
+            return Level(QUIETEST_LUFS, decibels(channel.peak), 0.0, report)
         level_db = self._level_db(channel, track, same_role)
+        # What the musician adds to the automatic level, or has in its place.
+        fader_db = track.gain_db + strip.compressor.makeup_db
+        if not strip.automatic_level:
+            fader_db -= level_db
         wet = 0.0
         if parameters.reverb:
             scale = STRIPS[track.role].reverb_scale
@@ -128,30 +136,36 @@ class Desk:
         send = plan.send_curve(track, self._frames, rate)
         if send is None:
             wet *= track.reverb_send
-        echo = plan.preset.delay_send(track.role) if plan.preset and parameters.reverb else 0.0
+        echo = plan.delay_curve(track, strip.delay_send, self._frames, rate)
+        echoed = strip.delay_send if echo is None else 1.0
+        if not parameters.reverb:
+            echoed = 0.0
 
         def blocks() -> Iterator[tuple[int, Samples]]:
-            for start, block, dry in channel.blocks(linear(level_db + track.gain_db)):
-                if wet > 0.0 and block.any():
-                    amount = wet * block
-                    if send is not None:
-                        amount *= per_frame(send, start, len(block))[:, None]
-                    self._bus("reverb").add(start, amount)
-                if echo > 0.0 and block.any():
-                    self._bus("echo").add(start, block * echo)
+            for start, block, dry in channel.blocks(linear(level_db + fader_db)):
+                if block.any():
+                    self._send("reverb", start, block, wet, send)
+                    self._send("echo", start, block, echoed, echo)
                 yield start, dry
 
-        if group not in self._groups:
-            self._groups[group] = _GroupBus(self._bus(group.value), rate)
-        self._groups[group].add(blocks(), linear(track.gain_db))
-        settings = {
-            "group": group.value,
-            **channel.settings(),
-            "reverb": round(wet if send is None else wet * float(send.max()), 4),
-            "echo": echo,
-        }
+        if strip.bus not in self._groups:
+            self._groups[strip.bus] = _GroupBus(self._bus(strip.bus.value), rate)
+        self._groups[strip.bus].add(blocks(), linear(fader_db))
+        report |= channel.measured()
+        report["reverb"] = round(wet if send is None else wet * float(send.max()), 4)
         loudness = max(channel.levelled_lufs, QUIETEST_LUFS)
-        return Level(loudness, decibels(channel.peak), level_db, settings)
+        return Level(loudness, decibels(channel.peak), level_db, report)
+
+    def _send(
+        self, name: str, start: int, block: Samples, amount: float, curve: Curve | None
+    ) -> None:
+        """Add a share of a block to a send bus, moved by ``curve`` where there is one."""
+        if amount <= 0.0:
+            return
+        sent = amount * block
+        if curve is not None:
+            sent *= per_frame(curve, start, len(block))[:, None]
+        self._bus(name).add(start, sent)
 
     def _level_db(self, channel: Channel, track: Track, same_role: int) -> float:
         if not self._parameters.automatic_levels or not math.isfinite(channel.levelled_lufs):
@@ -177,28 +191,29 @@ class Desk:
         """
         groups = (like or self)._groups
         parameters, preset, rate = self._parameters, self._plan.preset, self._parameters.sample_rate
+        settings, delay = self._plan.settings, self._plan.delay
         decided = Balance({group.value: 0.0 for group in groups})
-        if preset and parameters.automatic_levels:
+        if preset and parameters.automatic_levels and settings.automatic_balance:
             powers = {group: np.asarray(bus.octaves) for group, bus in groups.items()}
             decided = balance(powers, preset.spectrum_db)
         sources = [
             self._group_source(group, decided, groups[group])
-            for group in Group
+            for group in BusGroup
             if group in self._groups
         ]
         if effects and "reverb" in self._files:
             sources.append(self._reverb_source())
-        if effects and "echo" in self._files and preset:
-            delay = PingPongDelay(
-                self._files["echo"],
-                preset.delay.beats * self._plan.beat_seconds,
-                preset.delay.feedback,
-                rate,
+        if effects and "echo" in self._files:
+            echo = PingPongDelay(
+                self._files["echo"], delay.beats * self._plan.beat_seconds, delay.feedback, rate
             )
-            sources.append(delay.process)
+            sources.append(echo.process)
         report: dict[str, Any] = {
             "preset": preset.name if preset else "none",
             "balance": decided.to_dict(),
+            "reverb_seconds": self._reverb_seconds(),
+            "delay": {"beats": delay.beats, "feedback": delay.feedback},
+            "set": set_for(settings),
         }
         return sum_buses(self._bus("mix"), sources, parameters, preset, report, on_progress)
 
@@ -208,13 +223,14 @@ class Desk:
             self._files[name] = SampleFile(path, self._frames, create=True)
         return self._files[name]
 
-    def _group_source(self, group: Group, decided: Balance, whole: _GroupBus) -> Source:
+    def _group_source(self, group: BusGroup, decided: Balance, whole: _GroupBus) -> Source:
         rate, preset = self._parameters.sample_rate, self._plan.preset
-        gain = linear(decided.gains_db[group.value])
-        cuts = decided.cuts if group == Group.HARMONY else ()
+        fader_db: float = getattr(self._plan.settings, f"{group.value}_gain_db")
+        gain = linear(decided.gains_db[group.value] + fader_db)
+        cuts = decided.cuts if group == BusGroup.HARMONY else ()
         equaliser = Filter(*(bell(cut, rate) for cut in cuts))
         glue = None
-        if preset and self._parameters.compression and group in (Group.DRUMS, Group.HARMONY):
+        if preset and self._parameters.compression and group in (BusGroup.DRUMS, BusGroup.HARMONY):
             glue = compressor_curve(np.asarray(whole.mean_squares), rate, most_db=preset.glue_db)
         bus = self._bus(group.value)
 
@@ -226,10 +242,15 @@ class Desk:
 
         return read
 
+    def _reverb_seconds(self) -> float:
+        chosen, preset = self._plan.settings.reverb_seconds, self._plan.preset
+        if chosen is None:
+            chosen = self._parameters.reverb_seconds * (preset.reverb_scale if preset else 1.0)
+        return min(chosen, _LONGEST_REVERB_SECONDS)
+
     def _reverb_source(self) -> Source:
-        parameters, preset = self._parameters, self._plan.preset
-        seconds = parameters.reverb_seconds * (preset.reverb_scale if preset else 1.0)
-        seconds = min(seconds, _LONGEST_REVERB_SECONDS)
+        parameters = self._parameters
+        seconds = self._reverb_seconds()
         convolver = Convolver(impulse_response(parameters.sample_rate, seconds, parameters.seed))
         bus = self._files["reverb"]
         return lambda start, count: convolver.process(bus.read(start, count))

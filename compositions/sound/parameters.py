@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -90,3 +91,13 @@ class RenderParameters:
         if unknown:
             raise ParameterError(unknown)
         return cls(**values)
+
+
+def song_choices(mix: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the render parameters that follow from what is set for the mix of a song.
+
+    ``mix`` are fields of :class:`compositions.score.mix_settings.MixSettings`. What else is set
+    there the desk reads from the score.
+    """
+    loudness = mix.get("target_lufs")
+    return {} if loudness is None else {"target_lufs": loudness}

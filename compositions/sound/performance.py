@@ -10,8 +10,9 @@ from compositions.score.timeline import Timeline
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PITCH_WHEEL = range(4)
 
-# Bank select would change the instrument behind the track's back.
-_IGNORED_CONTROLS = frozenset({0, 32})
+# Bank select would change the instrument behind the track's back; the sends to reverb and echo
+# are played by the desk, so that moving them synthesises nothing anew.
+_IGNORED_CONTROLS = frozenset({0, 32, 91, 94})
 # Registered parameter numbers come before the data entry that they address.
 _CONTROL_ORDER = {99: 0, 98: 1, 101: 2, 100: 3, 6: 4, 38: 5}
 _PITCH_WHEEL_CENTRE = 8192

@@ -17,6 +17,7 @@ from compositions.sound.errors import SoundError
 from compositions.sound.mastering import master
 from compositions.sound.measurements import Measurements
 from compositions.sound.mix_plan import MixPlan, plan_mix
+from compositions.sound.mix_presets import NO_PRESET, preset_names
 from compositions.sound.mixing import Desk, Level, TrackReport
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks
@@ -235,16 +236,24 @@ def _render(
         ),
         soundfont_sha256=fonts.sha256(part.preset.font for part in parts),
         parameters=parameters,
-        warnings=_warnings(reports, mastered.measurements, parameters),
+        warnings=_warnings(reports, mastered.measurements, parameters, score.mix_preset),
         mix_report=mastered.report,
         stems=files,
     )
 
 
 def _warnings(
-    reports: list[TrackReport], measurements: Measurements, parameters: RenderParameters
+    reports: list[TrackReport],
+    measurements: Measurements,
+    parameters: RenderParameters,
+    wanted: str,
 ) -> tuple[str, ...]:
+    """Sentences for the musician; ``wanted`` is the name of the mix preset set on the song."""
     found = [f"{report.name}: {report.note}" for report in reports if report.note]
+    if wanted not in ("", NO_PRESET, *preset_names()):
+        found.append(
+            f"There is no mix preset named “{wanted}” here; that of the song's genre was taken."
+        )
     reached = measurements.integrated_lufs
     if abs(reached - parameters.target_lufs) > _LOUDNESS_PROMISE_LU:
         found.append(

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from compositions.composer.styles import styles
 from compositions.score.document import Score, TrackRole
+from compositions.score.mix_settings import BusGroup
 from compositions.sound import ParameterError, RenderParameters
-from compositions.sound.balance import Group, balance
+from compositions.sound.balance import balance
 from compositions.sound.channel import Channel
 from compositions.sound.delay import PingPongDelay
 from compositions.sound.dynamics import CONTROL_FRAMES
@@ -21,6 +22,7 @@ from compositions.sound.mix_plan import MixPlan, plan_mix
 from compositions.sound.mix_presets import mix_preset, preset_for
 from compositions.sound.mixing import Desk
 from compositions.sound.samplefile import SampleFile
+from compositions.sound.strips import automatic_strip, strip_of
 from compositions.sound.width import Widener
 from tests.sound import meters, scores
 from tests.sound.conftest import Render
@@ -109,15 +111,18 @@ def dance(**fields: object) -> Score:
 def test_bass_and_pads_give_way_to_the_kick_of_dance_music() -> None:
     song = dance()
     plan = plan_mix(song, song.tracks, RenderParameters())
-    curve = plan.duck_curve(TrackRole.BASS, RATE * 4, RATE)
+    curve = plan.duck_curve(5.0, RATE * 4, RATE)
     assert curve is not None
     at = [round(seconds * RATE / CONTROL_FRAMES) for seconds in (1.0, 1.45)]
     assert 20 * np.log10(curve[at[0]]) == pytest.approx(-5.0, abs=0.1)
     assert 20 * np.log10(curve[at[1]]) > -0.1
-    assert plan.duck_curve(TrackRole.LEAD, RATE * 4, RATE) is None
+    assert plan.duck_curve(0.0, RATE * 4, RATE) is None
     assert np.abs(np.diff(curve)).max() < 0.15  # no step that could click
+    parameters = RenderParameters()
+    depths = [automatic_strip(track, plan, parameters).ducking_db for track in song.tracks]
+    assert depths == [0.0, 5.0, 5.0]
     baroque = MixPlan(preset=mix_preset("orchestral"), kicks=plan.kicks)
-    assert baroque.duck_curve(TrackRole.BASS, RATE * 4, RATE) is None
+    assert automatic_strip(song.tracks[1], baroque, parameters).ducking_db == 0.0
 
 
 def test_the_tempo_that_lasts_longest_sets_the_echo() -> None:
@@ -152,24 +157,24 @@ def powers(level: float, *octaves: int) -> NDArray[np.float64]:
 def test_a_masked_melody_comes_forward_and_a_loud_one_steps_back() -> None:
     wanted = mix_preset("balanced").spectrum_db
     harmony = powers(1.0, 4, 5, 6)
-    masked = balance({Group.FRONT: powers(0.1, 5, 6), Group.HARMONY: harmony}, wanted)
+    masked = balance({BusGroup.FRONT: powers(0.1, 5, 6), BusGroup.HARMONY: harmony}, wanted)
     assert masked.front_db is not None
     assert masked.front_db < -8.0
     assert masked.gains_db["front"] > 1.0 > 0.0 > masked.gains_db["harmony"]
     assert [cut.frequency for cut in masked.cuts] == [1000.0]
-    clear = balance({Group.FRONT: powers(3.0, 5, 6), Group.HARMONY: harmony}, wanted)
+    clear = balance({BusGroup.FRONT: powers(3.0, 5, 6), BusGroup.HARMONY: harmony}, wanted)
     assert (clear.gains_db["front"], clear.cuts) == (0.0, ())
-    loud = balance({Group.FRONT: powers(60.0, 5, 6), Group.HARMONY: harmony}, wanted)
+    loud = balance({BusGroup.FRONT: powers(60.0, 5, 6), BusGroup.HARMONY: harmony}, wanted)
     assert loud.gains_db["front"] < -1.0
-    alone = balance({Group.FRONT: powers(1.0, 5)}, wanted)
+    alone = balance({BusGroup.FRONT: powers(1.0, 5)}, wanted)
     assert (alone.gains_db, alone.front_db) == ({"front": 0.0}, None)
 
 
 def test_a_boomy_bass_is_taken_back_and_a_thin_one_helped() -> None:
     wanted = mix_preset("balanced").spectrum_db
-    rest = {Group.HARMONY: powers(1.0, 3, 4, 5, 6, 7)}
-    boomy = balance({**rest, Group.BASS: powers(30.0, 1, 2)}, wanted)
-    thin = balance({**rest, Group.BASS: powers(0.2, 1, 2)}, wanted)
+    rest = {BusGroup.HARMONY: powers(1.0, 3, 4, 5, 6, 7)}
+    boomy = balance({**rest, BusGroup.BASS: powers(30.0, 1, 2)}, wanted)
+    thin = balance({**rest, BusGroup.BASS: powers(0.2, 1, 2)}, wanted)
     assert boomy.gains_db["bass"] < -1.0
     assert thin.gains_db["bass"] > 1.0
 
@@ -235,11 +240,12 @@ def test_a_strip_measures_what_it_plays(tmp_path: Path) -> None:
     track = scores.track(TrackRole.PAD, [(0, 2, 72, 90)])
     plan = MixPlan(preset=mix_preset("pop"))
     with stem(tmp_path / "a.f32", audio) as file:
-        channel = Channel(file, track, RenderParameters(), plan)
+        strip = strip_of(track, plan, RenderParameters())
+        channel = Channel(file, track, strip, RATE, plan)
         played = list(channel.blocks(0.5))
     assert channel.sounding == {0}
     assert [len(block) for _, block, _ in played] == [65536, 65536, 0]  # the width rings on
-    assert channel.settings()["width"] == mix_preset("pop").width["pad"]
+    assert strip.width == mix_preset("pop").width["pad"]
     assert np.abs(played[0][1]).max() < channel.peak
 
 

@@ -26,7 +26,7 @@ from compositions.progress_bar import ProgressBar
 from compositions.score.document import Score
 from compositions.score.midi_guard import MidiError, read_midi_safely
 from compositions.sound import FORMATS as FORMAT_NAMES
-from compositions.sound import RenderParameters, SoundError, encode, render
+from compositions.sound import RenderParameters, SoundError, encode, render, song_choices
 from compositions.sound.encoding import AudioFormat
 from compositions.sound.stem_files import STEMS_NAME
 from compositions.workshop import soundfont_paths, stem_cache, tags_for
@@ -130,7 +130,7 @@ def _song(key: UUID) -> tuple[Score, str, dict[str, Any], dict[str, Any]]:
         raise CommandError(f"There is no song {key}, or it is in the trash.") from error
     except (DatabaseError, ImproperlyConfigured) as error:
         raise CommandError(f"The studio's database does not answer: {error}") from error
-    choices = {"seed": song.seed, **song.render_parameters}
+    choices = {"seed": song.seed, **song.render_parameters, **song_choices(song.mix)}
     return score, song.name, choices, song.theory_data
 
 
