@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from compositions.composer.critics_time import (
+    bars_between,
+    meter_at_first,
+    tempo_at_first,
+    time_changes,
+)
 from compositions.composer.keyfinder import find_key
 from compositions.composer.measures.chords import chords_obeyed
 from compositions.composer.spec import MusicSpec
@@ -74,16 +80,16 @@ def _at_home(score: Score) -> Score:
 def _tempo(score: Score, spec: MusicSpec) -> Measured:
     if spec.tempo.value is None:
         return None, "no tempo was decided"
-    actual = Timeline(score).tempo_at(0)
-    error = abs(actual - float(spec.tempo.value)) / float(spec.tempo.value)
-    return 1.0 - 10 * error, f"{actual:g} bpm written, {float(spec.tempo.value):g} asked"
+    actual, wanted = Timeline(score).tempo_at(0), tempo_at_first(score, spec)
+    error = abs(actual - wanted) / wanted
+    return 1.0 - 10 * error, f"{actual:g} bpm written, {wanted:g} asked"
 
 
 def _meter(score: Score, spec: MusicSpec) -> Measured:
     if spec.meter.value is None:
         return None, "no meter was decided"
     meter = Timeline(score).meter_at(0)
-    asked = tuple(spec.meter.value)
+    asked = meter_at_first(score, spec)
     written = (meter.numerator, meter.denominator)
     return float(
         written == asked
@@ -137,11 +143,11 @@ def _form(score: Score, spec: MusicSpec) -> Measured:
     if [section.kind for section in score.sections] != [item.kind for item in wanted]:
         found = ", ".join(section.label for section in score.sections)
         return 0.0, f"the sections are {found}"
-    bar = Timeline(score).meter_at(0).ticks_per_bar
+    timeline = Timeline(score)
     wrong = [
         section.label
         for section, item in zip(score.sections, wanted, strict=True)
-        if item.bars is not None and round(section.duration / bar) != item.bars
+        if item.bars is not None and bars_between(timeline, section) != item.bars
     ]
     if wrong:
         return 1.0 - len(wrong) / len(wanted), f"other lengths than asked: {', '.join(wrong)}"
@@ -179,6 +185,7 @@ ADHERENCE: Mapping[str, tuple[float, Critic]] = {
     "instruments": (1.5, _instruments),
     "form": (1.0, _form),
     "chords": (1.5, _chords),
+    "changes of time": (1.0, time_changes),
     "prompt": (1.0, _words),
 }
 """Critics with their weights in the adherence of a song."""

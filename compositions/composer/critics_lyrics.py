@@ -27,9 +27,7 @@ def words_of(score: Score) -> list[list[Syllable]]:
 def word_counts(score: Score) -> tuple[int, int, int, int]:
     """Return (words, words on as many syllables as they have, stressed ones, on a beat)."""
     starts = {note.id: note.start for track in score.tracks for note in track.notes}
-    meter = Timeline(score).meter_at(0)
-    compound = meter.denominator == 8 and meter.numerator % 3 == 0
-    beat = meter.ticks_per_beat * (3 if compound else 1)
+    timeline = Timeline(score)
     words = words_of(score)
     texts = ["".join(syllable.text for syllable in word) for word in words]
     language = language_of(" ".join(texts))
@@ -42,7 +40,11 @@ def word_counts(score: Score) -> tuple[int, int, int, int]:
         for wanted, sung in zip(expected, word, strict=False):
             if wanted.stressed and sung.note_id in starts:
                 stressed += 1
-                inside = starts[sung.note_id] % meter.ticks_per_bar % beat
+                tick = starts[sung.note_id]
+                meter = timeline.meter_at(tick)
+                compound = meter.denominator == 8 and meter.numerator % 3 == 0
+                beat = meter.ticks_per_beat * (3 if compound else 1)
+                inside = (tick - meter.tick) % meter.ticks_per_bar % beat
                 strong += min(inside, beat - inside) <= _TOUCH
     return len(words), exact, stressed, strong
 

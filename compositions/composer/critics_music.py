@@ -25,6 +25,7 @@ from compositions.composer.measures.melody import (
 from compositions.composer.measures.voices import parallels, voices_of
 from compositions.score.document import Note, Score, Track
 from compositions.score.harmony import pitch_class, scale_pitch_classes
+from compositions.score.timeline import Timeline
 
 Measured = tuple[float | None, str]
 _SHOCK_BITS = 7.0
@@ -56,6 +57,16 @@ class Heard:
     def chord_at(self) -> ChordAt:
         """The pitch classes of the chord at a tick."""
         return chord_lookup(self.score.chords)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The bars of the song."""
+        return Timeline(self.score)
+
+    def place(self, tick: int) -> tuple[int, int]:
+        """Return the bar, from 1, that holds a tick, and the ticks from its beginning."""
+        bar = self.timeline.position(tick).bar
+        return bar, tick - self.timeline.bar_start(bar)
 
     @cached_property
     def bar(self) -> int:
@@ -197,10 +208,15 @@ def voice_leading(heard: Heard) -> Measured:
 def groove(heard: Heard) -> Measured:
     """How alike the rhythms of neighbouring bars are, over all tracks."""
     shares, steps = [], heard.bar // _STEP
+    one_meter = len(heard.score.meters) < 2
     for track in heard.score.tracks:
         bars: dict[int, set[int]] = defaultdict(set)
         for note in track.notes:
-            index, place = divmod(round(note.start / _STEP), steps)
+            if one_meter:
+                index, place = divmod(round(note.start / _STEP), steps)
+            else:
+                index, inside = heard.place(note.start)
+                place = round(inside / _STEP)
             bars[index].add(place)
         for index, places in bars.items():
             others = [bars[other] for other in (index - 1, index + 1, index + 2) if other in bars]
@@ -216,13 +232,14 @@ def structure(heard: Heard) -> Measured:
     """How far a section that returns brings its music back."""
     material: dict[tuple[str, int], list[Counter[tuple[int, int, int]]]] = defaultdict(list)
     for section in heard.score.sections:
-        bars = -(-section.duration // heard.bar)
+        first = heard.place(section.start)[0]
+        bars = heard.place(max(section.start, section.end - 1))[0] - first + 1
         contents: list[Counter[tuple[int, int, int]]] = [Counter() for _ in range(bars)]
         for number, track in enumerate(heard.score.tracks):
             for note in track.notes:
                 if section.start <= note.start < section.end:
-                    at, inside = divmod(note.start - section.start, heard.bar)
-                    contents[at][(number, round(inside / _STEP), note.pitch)] += 1
+                    at, inside = heard.place(note.start)
+                    contents[at - first][(number, round(inside / _STEP), note.pitch)] += 1
         for at, content in enumerate(contents):
             material[(section.kind, at)].append(content)
     shares = [

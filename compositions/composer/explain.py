@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from compositions.composer.events import Part
+from compositions.composer.explain_time import time_of
 from compositions.composer.harmony import Changes
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.tonality import LocalKey
@@ -51,6 +52,11 @@ def theory_of(plan: SongPlan, changes: Changes, score: Score) -> dict[str, Any]:
         "keys": [
             {"bar": plan.bar_at(tick) + 1, "key": _name_of(key)} for tick, key in plan.key_changes
         ],
+        "meters": [
+            {"bar": plan.bar_at(tick) + 1, "meter": f"{grid.numerator}/{grid.denominator}"}
+            for tick, grid in plan.bar_map.changes(plan.bars)
+        ],
+        "tempos": [{"bar": plan.bar_at(tick) + 1, "bpm": bpm} for tick, bpm in plan.tempo_changes],
         "cadences": [{"section": entry["label"], "cadence": entry["cadence"]} for entry in form],
     }
 
@@ -83,6 +89,7 @@ def explanation_of(plan: SongPlan, changes: Changes, parts: list[Part]) -> list[
     if len(plan.sections) > 1:
         lines.append(f"The song is fullest in {highest.label}.")
     lines.append("Band: " + ", ".join(part.name for part in parts) + ".")
+    lines += time_of(plan)
     if plan.ritardando:
         lines.append("The last bars slow down into the final chord.")
     chosen = [

@@ -28,13 +28,19 @@ class FormSection:
 
 
 def choose_form(
-    style: Style, bars: int, exact: bool, rng: random.Random, wanted: Sequence[str] = ()
+    style: Style,
+    bars: int,
+    exact: bool,
+    rng: random.Random,
+    wanted: Sequence[str] = (),
+    needed: Sequence[str] = (),
 ) -> list[FormSection]:
     """Return a form of the style for about ``bars`` bars (exactly, when ``exact``).
 
     The form nearest to the length is varied as the style does it (``form_options``), so
     that two songs of one style and length need not have the same sections. ``wanted`` are
-    kinds that it must have, if it is long enough for them.
+    kinds that it must have, if it is long enough for them; ``needed`` are kinds that get a
+    place in shorter forms, too.
     """
     lengths = _lengths(style, rng)
     costs: list[tuple[float, list[str], float]] = []
@@ -59,6 +65,12 @@ def choose_form(
             if kind in SECTIONS_BETWEEN and kind not in kinds:
                 kinds = _with(kinds, kind)
         natural = scale * sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
+    if missing := [kind for kind in dict.fromkeys(needed) if kind not in kinds]:
+        before = sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds)
+        for kind in missing:
+            if bars >= 4 * (len(kinds) + 1):
+                kinds = _with_needed(kinds, kind)
+        natural *= sum(lengths.get(kind, _DEFAULT_BARS) for kind in kinds) / before
     if not exact and abs(natural - bars) <= 0.3 * bars:
         bars = round(natural)
     requests = [SectionRequest(kind, "") for kind in kinds]
@@ -110,6 +122,19 @@ def _with(kinds: list[str], new: str) -> list[str]:
             place = kinds.index(kind)
             return [*kinds[:place], new, *kinds[place + 1 :]]
     return _before_last(kinds, new)
+
+
+def _with_needed(kinds: list[str], new: str) -> list[str]:
+    """Put a section that a direction speaks of where such sections are."""
+    if new in ("intro", "outro"):
+        return [new, *kinds] if new == "intro" else [*kinds, new]
+    if new in SECTIONS_BETWEEN and len(kinds) > 1:
+        changed = _before_last(kinds, new)
+        if new in changed:
+            return changed
+        place = len(kinds) - 1 - (kinds[-1] == "outro")
+        return [*kinds[:place], new, *kinds[place:]]
+    return kinds
 
 
 def _pre_chorus(kinds: list[str]) -> list[str]:

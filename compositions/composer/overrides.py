@@ -19,10 +19,13 @@ from compositions.composer.prompt_words import find_genre, find_instrument, requ
 from compositions.composer.rhythm import grid_for
 from compositions.composer.spec import (
     FIELD_NAMES,
+    TEMPO_CHANGES,
     InstrumentRequest,
     KeyRequest,
+    MeterRequest,
     MusicSpec,
     Source,
+    TempoRequest,
 )
 from compositions.composer.text_reader import TextReader
 from compositions.composer.tonality import LocalKey, related_key
@@ -230,6 +233,74 @@ def _key_changes(value: Any) -> tuple[KeyRequest, ...]:
     return tuple(found)
 
 
+def _meter_changes(value: Any) -> tuple[MeterRequest, ...]:
+    """Read "verse: 7/8, bridge: 5/4+4/4", or requests."""
+    found = []
+    for item in _requests(value):
+        if isinstance(item, MeterRequest):
+            request = item
+        elif isinstance(item, Mapping):
+            meters = tuple(_meter(meter) for meter in item["meters"])
+            request = MeterRequest(str(item["section"]).strip().lower(), meters)
+        else:
+            section, words = _pair(item)
+            request = MeterRequest(section, tuple(_meter(m) for m in words.split("+")))
+        if not request.meters:
+            raise ValueError("a change of meter names no meter")
+        for meter in request.meters:
+            grid_for(*meter)
+        found.append(request)
+    return tuple(found)
+
+
+def _tempo_changes(value: Any) -> tuple[TempoRequest, ...]:
+    """Read "chorus: 128, bridge: half-time, end: ritardando", or requests."""
+    found = []
+    for item in _requests(value):
+        if isinstance(item, TempoRequest):
+            request = item
+        elif isinstance(item, Mapping):
+            number = item.get("value")
+            request = TempoRequest(
+                str(item["section"]).strip().lower(), str(item["change"]),
+                None if number is None else float(number),
+            )  # fmt: skip
+        else:
+            request = _tempo_change(*_pair(item))
+        if request.change not in TEMPO_CHANGES:
+            raise ValueError(f"{request.change!r} is not one of {', '.join(TEMPO_CHANGES)}")
+        if request.value is not None:
+            low, high = (0.25, 4.0) if request.change in ("by", "feel") else (TEMPO_LOW, TEMPO_HIGH)
+            _number(low, high)(request.value)
+        elif request.change in ("to", "by", "feel"):
+            raise ValueError(f"{request.change!r} needs a value")
+        found.append(request)
+    return tuple(found)
+
+
+def _tempo_change(section: str, words: str) -> TempoRequest:
+    """Read what one section does: "128", "half-time", "accelerando 140"."""
+    name, _, rest = words.lower().replace("bpm", "").strip().partition(" ")
+    if name in ("half-time", "double-time"):
+        return TempoRequest(section, "feel", 0.5 if name == "half-time" else 2.0)
+    if re.fullmatch(r"\d+(?:\.\d+)?", name):
+        return TempoRequest(section, "to", float(name))
+    return TempoRequest(section, name, float(rest) if rest.strip() else None)
+
+
+def _requests(value: Any) -> Sequence[Any]:
+    if isinstance(value, str):
+        return re.split(r"\s*,\s*", value.strip())
+    return list(value)
+
+
+def _pair(item: Any) -> tuple[str, str]:
+    """Return section and words of "bridge: 3/4"; without a section they are for the song."""
+    pair = str(item).split(":", 1) if isinstance(item, str) else [str(part) for part in item]
+    section, words = pair if len(pair) == 2 else ("", pair[0])
+    return section.strip().lower(), words.strip()
+
+
 def _long_text(value: Any) -> str:
     return str(value).strip()[:20_000]
 
@@ -261,4 +332,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "era": lambda value: era_name(str(value)),
     "register": _number(0, 1),
     "key_changes": _key_changes,
+    "meter_changes": _meter_changes,
+    "tempo_changes": _tempo_changes,
 }

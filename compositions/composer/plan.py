@@ -223,7 +223,9 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
 
 def _ending(spec: MusicSpec, usual: str) -> str:
     """Return how the song ends: as its style does, unless a direction says otherwise."""
-    asked = {one.change for one in spec.tempo_changes.value or () if one.section == "end"}
+    requests = spec.tempo_changes.value or ()
+    asked = {one.change for one in requests if one.section == "end"}
+    asked |= {"steady" for one in requests if one.change == "accelerando" and not one.section}
     if "ritardando" in asked:
         return "ritardando"
     if "fermata" in asked or (usual == "ritardando" and asked & {"steady", "accelerando"}):
@@ -270,11 +272,13 @@ def _planned(
     exact: bool,
 ) -> SongPlan:
     """Return the plan of a song of so many bars."""
-    wanted = [request.section for request in spec.key_changes.value or ()] + wanted_kinds(spec)
+    wanted = [request.section for request in spec.key_changes.value or ()]
     sections = (
         share_bars(style, list(form), bars)
         if form
-        else choose_form(style, bars, exact, stream(seed, style.name, "plan", "form"), wanted)
+        else choose_form(
+            style, bars, exact, stream(seed, style.name, "plan", "form"), wanted, wanted_kinds(spec)
+        )
     )
     # Asked chords run in a loop: one more bar brings them home, unless the length is fixed.
     closing = bool(spec.chords.value) and not (

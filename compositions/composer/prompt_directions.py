@@ -39,14 +39,6 @@ _REGISTERS: tuple[tuple[str, float], ...] = (
      r"|an\s+octave\s+(?:down|lower)|baritone(?!\s+sax)|subterranean", 0.15),
 )  # fmt: skip
 _NOT_COMPOSED: tuple[tuple[str, str], ...] = (
-    (r"rubato|free(?:ly)?[\s-](?:time|tempo|flowing\s+tempo)|ad\s+lib(?:itum)?|colla\s+parte",
-     "keeps a steady tempo; rubato is left to the player"),
-    (r"accelerando|stringendo|(?:gradual(?:ly)?\s+)?(?:speed(?:s|ing)?\s+up|accelerat\w+|get(?:s|ting)"
-     r"\s+faster(?:\s+and\s+faster)?|faster\s+and\s+faster|picks?\s+up\s+speed)",
-     "keeps its tempo; getting faster is not composed"),
-    (r"(?:gradual(?:ly)?\s+)?(?:slow(?:s|ing)?\s+down|get(?:s|ting)\s+slower|ritardando|rallentando"
-     r"|rit\.)(?:\s+(?:at|towards?|near|in)\s+the\s+(?:very\s+)?end)?",
-     "slows down only where its style does so at the end"),
     (r"tempo\s+changes?|changing\s+tempo|changes\s+tempo", "keeps one tempo"),
     (r"fades?[\s-](?:in|out)|fade[\s-]?(?:in|out)",
      "begins and ends by itself; fades belong to the mix"),

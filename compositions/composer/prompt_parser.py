@@ -41,9 +41,15 @@ from compositions.composer.prompt_tempo import read_tempos
 from compositions.composer.prompt_time import (
     read_length,
     read_length_word,
-    read_meters,
     read_swing,
 )
+from compositions.composer.prompt_time_changes import (
+    TimeChanges,
+    read_meter_changes,
+    read_tempo_changes,
+    use_time_changes,
+)
+from compositions.composer.prompt_time_tags import read_tag_times
 from compositions.composer.prompt_unwanted import read_unwanted
 from compositions.composer.prompt_vocabulary import Vocabulary, read_vocabulary
 from compositions.composer.spec import MusicSpec, Source
@@ -103,6 +109,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
     _read_words_about(reader, found)
     references = read_references(reader)
     # Names of notes, chords and sections look alike in all languages: read before the rest.
+    times = read_tag_times(reader)
     if form := read_form(reader):
         found.set("form", form, 1.0)
     if chords := read_chords(reader):
@@ -113,7 +120,7 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
     reader = TextReader(_in_english(reader.left, language, sure, found))
     if language != "en" and (changes := read_key_changes(reader)) is not None:
         found.set("key_changes", changes, 0.8)
-    _read_english(reader, found)
+    _read_english(reader, found, times)
     use_references(found, references)
     spec = MusicSpec(prompt=prompt[:MAX_PROMPT_CHARACTERS])
     for name, (value, confidence) in found.values.items():
@@ -152,13 +159,14 @@ def _in_english(left: str, language: str, sure: float, found: Findings) -> str:
     return to_english(text, language) if sure >= 0.4 else text
 
 
-def _read_english(reader: TextReader, found: Findings) -> None:
+def _read_english(reader: TextReader, found: Findings, times: TimeChanges) -> None:
     twelve_bar = reader.take(
         r"\b(?:12|twelve)[\s-]bar(?=\s+blues)|\b(?:12|twelve)[\s-]bar\b(?!\s*\w)"
     )
     if era := read_era(reader):
         found.set("era", *era)
-    meters = read_meters(reader)
+    meters = read_meter_changes(reader, times)
+    read_tempo_changes(reader, times)
     for match in reader.take_all(
         r"(?<![\d/.:])\d{1,4}\s*/\s*\d{1,4}(?![\d/])(?=\s*(?:time|met(?:er|re)|signature|[,.;]|$))"
     ):
@@ -188,6 +196,7 @@ def _read_english(reader: TextReader, found: Findings) -> None:
         found.set("unwanted", (*(found.get("unwanted") or ()), *left_out), 1.0)
     use_meters(found, meters, reader.text)
     use_tempos(found, tempos)
+    use_time_changes(found, times)
 
 
 def _read_words_about(reader: TextReader, found: Findings) -> None:

@@ -68,6 +68,8 @@ _ABOUT = (
     r"|maybe|just\s+(?:over|under)|somewhere\s+(?:around|near))"
 )
 _UNIT = r"(?:b\.?\s?p\.?\s?m\b\.?|bmp\b|pbm\b|beats?\s*(?:per|a|/)\s*min(?:ute)?\b\.?|beats?/min\b)"
+TEMPO_UNIT = _UNIT
+"""A regular expression for what says that a number is a tempo."""
 # A number with one of these behind it is no tempo.
 _NOT_TEMPO = (
     r"(?!\s*[-/]?\s*(?:bars?|measures?|min(?:ute)?s?\b|m\b|sec(?:ond)?s?\b|s\b|%|years?|tracks?"

@@ -19,6 +19,7 @@ from compositions.composer.roman import resolve_name
 from compositions.composer.seeds import stream
 from compositions.composer.spec import MusicSpec, Source
 from compositions.composer.styles import Style, styles
+from compositions.composer.time_changes import start_of
 from compositions.score.document import Mode
 from compositions.score.harmony import MINOR_MODES, parse_chord_symbol, scale_pitch_classes
 
@@ -64,7 +65,13 @@ def resolve_spec(spec: MusicSpec, seed: int) -> tuple[MusicSpec, Style]:
     if spec.meter.value is None:
         # The first meter of a style is its home; the others are rare colours.
         chances = [4.0] + [1.0] * (len(style.meters) - 1)
-        spec = _fill(spec, "meter", rng.choices(style.meters, chances)[0], Source.STYLE, 0.7)
+        meter = rng.choices(style.meters, chances)[0]
+        elsewhere = [tuple(one.meters[0]) for one in spec.meter_changes.value or ()]
+        if tuple(meter) in elsewhere:  # what a part changes to is not what it changes from
+            meter = next((m for m in (*style.meters, (4, 4)) if tuple(m) not in elsewhere), meter)
+        spec = _fill(spec, "meter", meter, Source.STYLE, 0.7)
+    if spec.tempo.value is None and (start := start_of(spec)):
+        spec = _fill(spec, "tempo", start, Source.PROMPT, 0.6)
     if spec.tempo.value is None:
         tempo = _tempo_for(style, mood, rng)
         if grid_for(*spec.meter.value).compound:

@@ -81,6 +81,14 @@ def wanted_kinds(spec: MusicSpec) -> list[str]:
     return [kind for kind in named if not kind.isdigit()]
 
 
+def start_of(spec: MusicSpec) -> float | None:
+    """Return the tempo from which a song reaches the one that it is asked to arrive at."""
+    for request in spec.tempo_changes.value or ():
+        if request.change in _RAMPS and not request.section and request.value:
+            return float(round(float(request.value) / _RAMPS[request.change][0]))
+    return None
+
+
 def timed(
     sections: Sequence[PlannedSection], grid: Grid, bpm: float, spec: MusicSpec
 ) -> tuple[PlannedSection, ...]:
@@ -108,8 +116,10 @@ def _rank(section: str) -> int:
     return len(section.split())
 
 
-def _bases(sections: Sequence[PlannedSection], bpm: float, spec: MusicSpec) -> list[float]:
-    """The tempo in which each section stands, without any curve."""
+def tempos_of_sections(
+    sections: Sequence[PlannedSection], bpm: float, spec: MusicSpec
+) -> list[float]:
+    """Return the tempo in which each section stands, without any curve."""
     found = [bpm] * len(sections)
     asked = [one for one in spec.tempo_changes.value or () if one.change in ("to", "by")]
     for request in sorted(asked, key=lambda one: _rank(one.section)):
@@ -121,7 +131,7 @@ def _bases(sections: Sequence[PlannedSection], bpm: float, spec: MusicSpec) -> l
 
 def _felt(sections: Sequence[PlannedSection], bpm: float, spec: MusicSpec) -> list[float]:
     """The tempo for which each section is written: in a ramp over the song, its middle."""
-    found = _bases(sections, bpm, spec)
+    found = tempos_of_sections(sections, bpm, spec)
     for request in spec.tempo_changes.value or ():
         if request.change in _RAMPS and not request.section:
             goal = _goal(request, found[-1], whole=True)
@@ -156,7 +166,7 @@ class _Curve:
 
 def tempo_map(plan: SongPlan) -> tuple[tuple[int, float], ...]:
     """Return the tempos of a song as (tick, quarter notes per minute), one where it changes."""
-    bases = _bases(plan.sections, plan.bpm, plan.spec)
+    bases = tempos_of_sections(plan.sections, plan.bpm, plan.spec)
     curves = list(_curves(plan, bases))
     ticks = {plan.bar_start(section.start_bar) for section in plan.sections}
     for curve in curves:

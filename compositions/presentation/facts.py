@@ -37,6 +37,8 @@ FIELD_LABELS = {
     "complexity": "Complexity",
     "register": "Register",
     "key_changes": "Changes of key",
+    "meter_changes": "Changes of meter",
+    "tempo_changes": "Changes of tempo",
     "theme": "About",
     "language": "Sung in",
 }
@@ -232,6 +234,28 @@ def _key_changes(value: Iterable[Mapping[str, str]]) -> str:
     return ", ".join(parts) or "none"
 
 
+def _meter_changes(value: Iterable[Mapping[str, Any]]) -> str:
+    parts = []
+    for item in value:
+        meters = " and ".join(f"{top}/{bottom}" for top, bottom in item["meters"])
+        parts.append(f"{_words(item['section'] or 'song')}: {meters}")
+    return ", ".join(parts)
+
+
+def _tempo_changes(value: Iterable[Mapping[str, Any]]) -> str:
+    parts = []
+    for item in value:
+        number = item.get("value")
+        goal = f" to {number:g} bpm" if number else ""
+        words = {
+            "to": f"{number or 0:g} bpm",
+            "by": f"{number or 1:g} times the tempo",
+            "feel": "half-time" if (number or 1) < 1 else "double-time",
+        }.get(item["change"], f"{item['change']}{goal}")
+        parts.append(f"{_words(item['section'] or 'song')}: {words}")
+    return ", ".join(parts)
+
+
 _FORMATS: dict[str, Any] = {
     "title": str,
     "key": _key,
@@ -248,5 +272,7 @@ _FORMATS: dict[str, Any] = {
     "complexity": _share,
     "register": _share,
     "key_changes": _key_changes,
+    "meter_changes": _meter_changes,
+    "tempo_changes": _tempo_changes,
     "language": lambda value: language_name(str(value)),
 }

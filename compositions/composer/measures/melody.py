@@ -11,6 +11,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from compositions.composer.melody_model.features import Setting, nearest_mode, reference_tonic
@@ -164,6 +165,9 @@ def has_model() -> bool:
     return WEIGHTS.exists()
 
 
+_KEPT_BARS = 4
+
+
 def bits_of(notes: Sequence[Note], key: KeyChange, meter: tuple[int, int]) -> list[float]:
     """Return how many bits the pitch of each note costs the shipped melody model."""
     setting = Setting(meter, nearest_mode(key.mode.value))
@@ -181,11 +185,26 @@ def bits_of(notes: Sequence[Note], key: KeyChange, meter: tuple[int, int]) -> li
 
 
 def melody_bits(score: Score, notes: Sequence[Note]) -> list[float] | None:
-    """Return the bits of each note in the score's own key and meter, None when unknown."""
+    """Return the bits of each note in the score's own key and meter, None when unknown.
+
+    Where meters change, those parts count that keep theirs for some bars.
+    """
     if not has_model() or not score.keys or len(notes) < 2 * GRAM:
         return None
-    meter = Timeline(score).meter_at(0)
-    return bits_of(notes, score.keys[0], (meter.numerator, meter.denominator))
+    timeline = Timeline(score)
+    meters = [timeline.meter_at(0), *(meter for meter in score.meters if meter.tick > 0)]
+    if len(meters) == 1:
+        return bits_of(notes, score.keys[0], (meters[0].numerator, meters[0].denominator))
+    found: list[float] = []
+    for meter, end in zip(meters, [*(m.tick for m in meters[1:]), score.end], strict=True):
+        inside = [
+            replace(note, start=note.start - meter.tick)
+            for note in notes
+            if meter.tick <= note.start < end
+        ]
+        if len(inside) >= GRAM and end - meter.tick >= _KEPT_BARS * meter.ticks_per_bar:
+            found += bits_of(inside, score.keys[0], (meter.numerator, meter.denominator))
+    return found if len(found) >= 2 * GRAM else None
 
 
 def mean(values: Sequence[float]) -> float | None:
