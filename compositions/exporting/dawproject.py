@@ -198,11 +198,11 @@ class _Project:
         beats = self._timeline.tick(clip.seconds) / TICKS_PER_QUARTER
         element = SubElement(
             clips, "Clip", time="0.0", duration=f"{beats:.6f}", contentTimeUnit="seconds",
-            playStart="0.0", name=_fit(clip.name),
+            playStart="0.0", playStop=f"{clip.seconds:.9f}", name=_fit(clip.name),
         )  # fmt: skip
         audio = SubElement(
             element, "Audio", channels=str(clip.channels), duration=f"{clip.seconds:.9f}",
-            sampleRate=str(clip.sample_rate), id=f"w{number}",
+            sampleRate=str(clip.sample_rate), id=f"w{number}", timeUnit="seconds",
         )  # fmt: skip
         file = SubElement(audio, "File", path=clip.reference)
         if clip.external:
