@@ -23,7 +23,9 @@ _UNSAFE = str.maketrans({"[": "(", "]": ")", "<": "‹", ">": "›", "\n": " ", 
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class SungWord:
+    """A word with the ticks in which it is sung."""
+
     text: str
     start: int
     end: int
@@ -35,9 +37,7 @@ def write_lrc(score: Score, *, words: bool = True, artist: str = "") -> str:
     With ``words`` every word has its time. Raises ``ValueError`` for a song without words.
     """
     timeline = Timeline(score)
-    ends = _ends(score)
-    lines = [_words(group, ends) for group in sung_lines(score)]
-    lines.sort(key=lambda line: (line[0].start, line[0].text))
+    lines = timed_lines(score)
     if not lines:
         raise ValueError("the song has no words")
     head = [f"[ti:{_safe(score.title)}]"] if score.title else []
@@ -61,6 +61,13 @@ def write_lrc(score: Score, *, words: bool = True, artist: str = "") -> str:
     return "\n".join([*head, *out]) + "\n"
 
 
+def timed_lines(score: Score) -> list[list[SungWord]]:
+    """Return the sung lines in order of time, each as its words with their times."""
+    ends = _ends(score)
+    lines = [_words(group, ends) for group in sung_lines(score)]
+    return sorted(lines, key=lambda line: (line[0].start, line[0].text))
+
+
 def sung_lines(score: Score) -> list[list[tuple[Note, Syllable]]]:
     """Return the sung lines in order of time, each as its syllables with their notes."""
     notes = {note.id: (number, note) for number, track in enumerate(score.tracks)
@@ -80,15 +87,15 @@ def sung_lines(score: Score) -> list[list[tuple[Note, Syllable]]]:
     return sorted(groups, key=lambda group: (group[0][0].start, group[0][1].text))
 
 
-def _words(group: list[tuple[Note, Syllable]], ends: dict[str, int]) -> list[_Word]:
-    words: list[_Word] = []
+def _words(group: list[tuple[Note, Syllable]], ends: dict[str, int]) -> list[SungWord]:
+    words: list[SungWord] = []
     goes_on = False
     for note, entry in group:
         if goes_on:
             before = words.pop()
-            words.append(_Word(before.text + entry.text, before.start, ends[note.id]))
+            words.append(SungWord(before.text + entry.text, before.start, ends[note.id]))
         else:
-            words.append(_Word(entry.text, note.start, ends[note.id]))
+            words.append(SungWord(entry.text, note.start, ends[note.id]))
         goes_on = entry.continues
     return words
 
