@@ -53,11 +53,12 @@ def play_bass(
 ) -> list[Event]:
     """Return the patterned bass of one section; ``pattern`` names another groove table."""
     table = pattern or "bass"
-    rng = stream(plan.seed, section.uid, "bass", "notes")
+    material = f"material:{section.material}"
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index
         origin, grid = plan.bar_start(bar), plan.grid_at(bar)
+        rng = stream(plan.seed, material, "bass", f"notes:{index % 4}")
         if section.last and index == section.bars - 1:
             slot = changes.at(origin)
             pitch = _root_pitch(slot.harmony.lowest, instrument)

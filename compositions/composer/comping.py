@@ -16,6 +16,7 @@ from compositions.composer.events import Event, Part
 from compositions.composer.grooves import pick_pattern
 from compositions.composer.harmony import Changes, ChordSlot
 from compositions.composer.plan import PlannedSection, SongPlan
+from compositions.composer.returning import returning
 from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.seeds import stream
 from compositions.composer.styles import Instrument
@@ -32,6 +33,7 @@ _STRINGS = {
 """The strings of instruments whose chords must be held by a hand."""
 CHORDAL = frozenset(_VOICES)
 """Figures that need a voicing of every chord."""
+_PUSHED = 0.3
 _SYNCOPATED = frozenset({"syncopated", "swing", "sixteenth"})
 _REGISTER = {
     "block": (51, 74), "strum": (45, 71), "stab": (55, 76), "arpeggio": (57, 81),
@@ -68,7 +70,7 @@ def voicings_for(
     keys = (plan.key_of(plan.section_at(slot.bar)) for slot in changes.slots)
     scales = [frozenset(scale_pitch_classes(key.tonic, key.mode)) for key in keys]
     voiced = voice_chords([slot.harmony for slot in changes.slots], hand, lowest, scales)
-    return {slot.start: voicing for slot, voicing in zip(changes.slots, voiced, strict=True)}
+    return returning(plan, changes, voiced)
 
 
 @cache
@@ -124,7 +126,8 @@ def play_chords(
     if part.figure == "sustain":
         return _sustain(plan, section, changes, part, voicings)
     kind = table or ("arpeggio" if part.figure == "arpeggio" else "comp")
-    rng = stream(plan.seed, section.uid, part.role + table, "notes")
+    rng = stream(plan.seed, f"material:{section.material}", part.role + table, "notes")
+    pushes = rng.random() < _PUSHED
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index
@@ -133,8 +136,8 @@ def play_chords(
             events += _final_chord(plan, section, changes, voicings, origin)
             continue
         pattern = pick_pattern(plan, section, kind, bar)
-        # Answer the last bar of a phrase with a small push now and then.
-        answers = index % 4 == 3 and rng.random() < 0.3 and part.figure != "arpeggio"
+        # In some songs the last bar of a phrase answers with a small push.
+        answers = index % 4 == 3 and pushes and part.figure != "arpeggio"
         if answers and "x" in pattern and "|" not in pattern and pattern[-2:] in ("--", ".."):
             pattern = pattern[:-2] + "x-"
         for layer in pattern.split("|"):
@@ -337,7 +340,7 @@ def play_counter(
     lead: Sequence[Event],
 ) -> list[Event]:
     """Return a slow counter-melody of guide tones that moves where the lead rests."""
-    rng = stream(plan.seed, section.uid, "counter_melody", "notes")
+    rng = stream(plan.seed, f"material:{section.material}", "counter_melody", "notes")
     low, high = register_for("counter", instrument, None)
     first, last = plan.ticks_of(section)
     busy = sorted((event.start, event.end) for event in lead)

@@ -132,7 +132,11 @@ def _groove_bar(
     until: int,
     rng: random.Random,
 ) -> list[Event]:
-    """One bar of the groove up to step ``until``, a little different every few bars."""
+    """One bar of the groove up to step ``until``, a little different every few bars.
+
+    Which light strokes are played is settled for two bars and returns with the material, as
+    a drummer keeps to his groove; the fourth bar may add to it.
+    """
     pieces, steps = kit
     origin, grid = plan.bar_start(bar), plan.grid_at(bar)
     turn = index % 4 == 3  # the fourth bar of a phrase answers the third
@@ -140,16 +144,20 @@ def _groove_bar(
     for piece, pattern in pieces.items():
         steady = piece in _STEADY
         fitted = fit_paced(str(pattern), steps, grid, index % 4, steady, section.pace)
+        kept = _strokes_kept(plan, section, f"drums:{piece}", index)
+        added = stream(
+            plan.seed, f"material:{section.material}", f"drums:{piece}", f"added:{index // 8 % 2}"
+        )
         for step, char in enumerate(fitted[:until]):
             if char in ".-":
-                if _extra(plan, section, piece, grid.strength(step), turn, rng):
+                if _extra(plan, section, piece, grid.strength(step), turn, added):
                     char = "o"
                 else:
                     continue
-            elif char == "o" and rng.random() < 0.18:
+            elif char == "o" and kept.random() < 0.18:
                 continue
             elif char == "?":
-                if rng.random() < 0.6:
+                if kept.random() < 0.6:
                     continue
                 char = "o"
             velocity = _velocity(piece, char, section.energy, rng)
@@ -167,10 +175,16 @@ def _groove_bar(
     if turn and "hat" in pieces and section.energy >= 0.5 and until == grid.steps:
         step = grid.steps - 2
         tick = origin + step * TICKS_PER_STEP
-        if rng.random() < 0.45:
+        if stream(plan.seed, f"material:{section.material}", "drums", "open hat").random() < 0.45:
             events = [e for e in events if not (e.pitch == PIECES["hat"] and e.start >= tick)]
             events.append(Event(tick, 120, PIECES["open"], _velocity("open", "x", 0.4, rng)))
     return events
+
+
+def _strokes_kept(plan: SongPlan, section: PlannedSection, name: str, index: int) -> random.Random:
+    """The stream that settles which light strokes of a bar are played."""
+    where = f"strokes:{index % 2}:{index // 8 % 2}"
+    return stream(plan.seed, f"material:{section.material}", name, where)
 
 
 def _extra(
@@ -181,12 +195,12 @@ def _extra(
     turn: bool,
     rng: random.Random,
 ) -> bool:
-    """Now and then a ghost note or a pushed kick, mostly at the end of a phrase."""
-    if plan.style.feel["looseness"] < 1 or section.energy < 0.45:
+    """Now and then a ghost note or a pushed kick at the end of a phrase."""
+    if not turn or plan.style.feel["looseness"] < 1 or section.energy < 0.45:
         return False
     if piece == "snare" and strength < 0.2:
-        return rng.random() < (0.09 if turn else 0.02)
-    if piece == "kick" and turn and strength == 0.3:
+        return rng.random() < 0.1
+    if piece == "kick" and strength == 0.3:
         return rng.random() < 0.12
     return False
 
@@ -242,8 +256,10 @@ def play_percussion(plan: SongPlan, section: PlannedSection, pattern: str = "") 
         for piece, text in choose_kit(plan, section, kits, name, index // 8).items():
             steady = piece in _STEADY
             fitted = fit_paced(str(text), steps, grid, index % 4, steady, section.pace)
+            kept = _strokes_kept(plan, section, f"percussion{pattern}:{piece}", index)
             for step, char in enumerate(fitted):
-                if char in ".-" or (char in "o?" and rng.random() < (0.6 if char == "?" else 0.15)):
+                missing = {"o": 0.15, "?": 0.6}.get(char, 0.0)
+                if char in ".-" or (missing and kept.random() < missing):
                     continue
                 velocity = _velocity(piece, char, section.energy * 0.8, rng)
                 tick = origin + step * TICKS_PER_STEP

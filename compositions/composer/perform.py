@@ -21,6 +21,12 @@ _PEDAL_NAMES = ("Piano", "Rhodes", "Electric Grand", "FM Electric Piano", "Brigh
 _GROOVE_ROLES = {"drums": "drums", "percussion": "drums", "bass": "bass", "lead": "lead",
                  "vocal": "lead", "counter_melody": "lead"}  # fmt: skip
 _LONGEST_SHIFT = 40
+_HABIT, _CHANCE = 0.9, 0.4
+"""How much of a player's timing is habit, the same in every bar, and how much is chance.
+
+Together they spread as one: performers' timing is largely systematic (A. Gabrielsson, "Timing
+in music performance and its relations to music experience", 1988).
+"""
 _SIXTEENTH, _SIXTEENTH_TRIPLET = 120, 80
 _MOST_TOUCH = 60
 """Ticks that a player may let go of a note before the end of its note value."""
@@ -107,13 +113,18 @@ def swing(tick: int, pair: int, ratio: float) -> int:
 
 
 def _loosen(plan: SongPlan, part: Part, sounds: list[Event]) -> None:
-    """Seeded timing and velocity by role; whole chords move together."""
+    """Seeded timing and velocity by role; whole chords move together.
+
+    A player leans on each place of the bar in the same way each time, so a groove stays a
+    groove; chance comes on top of it.
+    """
     feel = plan.style.feel
     loose = float(feel["looseness"]) * (0.6 if part.role in ("drums", "bass") else 1.0)
     spread = float(feel["velocity_spread"]) * 0.5
     late = feel["lay_back"]
     group = _GROOVE_ROLES.get(part.role, "chords")
     together: dict[tuple[int, int], int] = {}
+    habits: dict[tuple[int, int], float] = {}
     streams: dict[str, object] = {}
     final = plan.bar_start(plan.bars - 1)
     for sound in sorted(sounds, key=lambda e: (e.start, e.pitch)):
@@ -128,7 +139,12 @@ def _loosen(plan: SongPlan, part: Part, sounds: list[Event]) -> None:
             base = float(late.get(group, 0))
             if part.role == "drums":
                 base = float(late.get("snare", 0)) if sound.pitch in (37, 38, 39) else 0.0
-            jitter = max(-2.5, min(2.5, rng.gauss(0, 1))) * loose  # type: ignore[attr-defined]
+            place = (sound.start - plan.bar_start(bar), key[1])
+            if place not in habits:
+                who = stream(plan.seed, "song", f"{part.role}:{part.name}", f"habit:{place}")
+                habits[place] = who.gauss(0, _HABIT)
+            drawn = habits[place] + rng.gauss(0, _CHANCE)  # type: ignore[attr-defined]
+            jitter = max(-2.5, min(2.5, drawn)) * loose
             shift = round(max(-_LONGEST_SHIFT, min(_LONGEST_SHIFT, base + jitter)))
             if sound.start >= final:
                 shift = max(0, round(shift * 0.3))  # all meet on the last chord
