@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
-from compositions import export_pages, import_views, listening_views, variation_pages, views
+from compositions import (
+    archive_pages,
+    export_pages,
+    import_views,
+    listening_views,
+    mixer_pages,
+    variation_pages,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -35,6 +43,8 @@ urlpatterns = [
         variation_pages.composition_variations,
         name="composition_variations",
     ),
+    path("songs/<uuid:pk>/mixer/", mixer_pages.song_mixer, name="song_mixer"),
+    path("songs/<uuid:pk>/mixer/render/", mixer_pages.song_mixer_render, name="song_mixer_render"),
     path("songs/<uuid:pk>/export/", export_pages.composition_export, name="composition_export"),
     path("songs/<uuid:pk>/exports/", export_pages.composition_exports, name="composition_exports"),
     path("songs/<uuid:pk>/exports/all/", export_pages.song_exports, name="song_exports"),
@@ -50,4 +60,12 @@ urlpatterns = [
     ),
     path("songs/<uuid:pk>/", include("compositions.history_urls")),
     path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
+    path("projects/<uuid:pk>/files/", archive_pages.project_files, name="project_files"),
+    path("projects/<uuid:pk>/export/", archive_pages.project_export, name="project_export"),
+    path("projects/<uuid:pk>/import/", archive_pages.project_import, name="project_import"),
+    path(
+        "projects/<uuid:pk>/files/<uuid:archive>/delete/",
+        archive_pages.project_archive_delete,
+        name="project_archive_delete",
+    ),
 ]

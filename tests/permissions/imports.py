@@ -55,7 +55,60 @@ def musicxml(world: World) -> dict[str, Any]:
     return {"format": "musicxml"}
 
 
+def project(world: World) -> dict[str, Any]:
+    return {"pk": world.project.pk}
+
+
+def in_project(world: World) -> dict[str, Any]:
+    return {"project_pk": world.project.pk}
+
+
+def archived(world: World) -> dict[str, Any]:
+    return {"pk": world.project.pk, "archive": world.archive.pk}
+
+
+def in_archive(world: World) -> dict[str, Any]:
+    return {"project_pk": world.project.pk, "pk": world.archive.pk}
+
+
+def archive_file(world: World) -> dict[str, Any]:
+    """What begins as an archive does; what is wrong with it, its job says."""
+    return {"file": File("songs.ariaforge", b"PK\x03\x04", "application/zip")}
+
+
+ARCHIVES: list[Row] = [
+    page("project_files", args=project, GET="login 404 200 200 200 200 404"),
+    page("project_export", args=project, POST="login 404 403 403 302 302 404"),
+    page(
+        "project_import",
+        args=project,
+        POST="login 404 403 403 302 302 404",
+        bodies={"POST": archive_file},
+    ),
+    page("project_archive_delete", args=archived, POST="login 404 403 403 302 302 404"),
+    api(
+        "project-archive-list",
+        args=in_project,
+        GET="401 404 200 200 200 200 404",
+        POST="401 404 403 403 202 202 404",
+    ),
+    api(
+        "project-archive-detail",
+        args=in_archive,
+        GET="401 404 200 200 200 200 404",
+        DELETE="401 404 403 403 204 204 404",
+    ),
+    api(
+        "project-archive-import",
+        args=in_project,
+        POST="401 404 403 403 202 202 404",
+        bodies={"POST": archive_file},
+        multipart=True,
+    ),
+]
+
 IMPORTS: list[Row] = [
+    *ARCHIVES,
     page("song_import", POST="login 302 302 302 302 302 302", bodies={"POST": midi_file}),
     page(
         "composition_import",
@@ -75,6 +128,8 @@ IMPORTS: list[Row] = [
     page("song_exports", args=song, GET="login 404 200 200 200 200 404"),
     page("song_figures", args=song, GET="login 404 200 200 200 200 404"),
     page("song_mix_figures", args=mixed, GET="login 404 200 200 200 200 404"),
+    page("song_mixer", args=song, GET="login 404 200 200 200 200 404"),
+    page("song_mixer_render", args=song, POST="login 404 403 403 302 302 404"),
     page("song_export_again", args=exported, POST="login 404 403 403 302 302 404"),
     page("song_export_delete", args=exported, POST="login 404 403 403 302 302 404"),
     api("export-formats", GET="401 200 200 200 200 200 200"),
