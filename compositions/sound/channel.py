@@ -92,7 +92,8 @@ class Channel:
                 yield start, nothing, nothing
                 continue
             block = self._stem.read(start)
-            block *= per_frame(self._compression, start, len(block))[:, None]
+            if self._strip.compressor.ratio > 1.0:
+                block *= per_frame(self._compression, start, len(block))[:, None]
             block = saturate(block, self._strip.saturation, self._loud) * gains
             if self._duck is not None:
                 block *= per_frame(self._duck, start, len(block))[:, None]

@@ -45,8 +45,8 @@ class PingPongDelay:
             if first + count <= 0:
                 break
             skipped = max(0, -first)
-            source = self._send.read(first + skipped, count - skipped).mean(axis=1)
-            source *= self._feedback ** (repeat - 1)
+            sent = self._send.read(first + skipped, count - skipped)
+            source = (sent[:, 0] + sent[:, 1]) * (0.5 * self._feedback ** (repeat - 1))
             near = (repeat - 1) % 2
             wet[skipped : skipped + len(source), near] += source
             wet[skipped : skipped + len(source), 1 - near] += _FAR * source

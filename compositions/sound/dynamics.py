@@ -118,6 +118,26 @@ def compressor_curve(
     return np.asarray(10.0 ** (follow(reduction, attack, release) / 20.0))
 
 
+def _let_go(targets_db: Curve, release: float) -> Curve:
+    """The highest curve under ``targets_db`` (<= 0) that rises no faster than ``release`` lets it.
+
+    Each value is the smaller of its target and of ``1 - release`` times the value before. Divided
+    by its power of ``1 - release`` that is a running minimum, taken in stretches short enough for
+    the powers to stay within the range of numbers.
+    """
+    stretch = 512
+    rows = -(-len(targets_db) // stretch)
+    targets = np.zeros(rows * stretch)
+    targets[: len(targets_db)] = targets_db
+    decay = (1.0 - release) ** np.arange(1, stretch + 1)
+    found = np.minimum.accumulate(targets.reshape(rows, stretch) / decay, axis=1) * decay
+    before = 0.0
+    for row in found:
+        np.minimum(row, before * decay, out=row)
+        before = float(row[-1])
+    return found.reshape(-1)[: len(targets_db)]
+
+
 def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int, release_seconds: float) -> Curve:
     """Linear gains that keep ``peaks`` (true peaks at control rate) under ``ceiling``.
 
@@ -133,8 +153,8 @@ def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int, release_second
         return np.ones(len(peaks))
     padded = np.pad(needed, (2, _LOOK_AHEAD + 1), constant_values=1.0)
     held = np.lib.stride_tricks.sliding_window_view(padded, _LOOK_AHEAD + 4).min(axis=1)
-    release = coefficient(release_seconds, sample_rate)
-    gains = 10.0 ** (follow(20.0 * np.log10(held), 1.0, release) / 20.0)
+    gains_db = _let_go(20.0 * np.log10(held), coefficient(release_seconds, sample_rate))
+    gains = 10.0 ** (gains_db / 20.0)
     history = np.pad(gains, (_LOOK_AHEAD, 0), mode="edge")
     sums = np.cumsum(np.concatenate([[0.0], history]))
     width = _LOOK_AHEAD + 1

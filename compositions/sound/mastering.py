@@ -118,18 +118,23 @@ def sum_buses(
     subsonic = Filter(high_pass(_SUBSONIC_HZ, rate))
     means: list[Curve] = []
     octaves, stereo, upper = OctaveMeter(rate), SideMeter(rate), BandLevel(rate)
+    # What nobody decides by need not be measured.
+    meters: list[OctaveMeter | SideMeter | BandLevel] = [octaves, stereo, upper]
+    if preset is None:
+        meters = [octaves] if parameters.tone else []
     for start in file.starts():
         count = min(BLOCK_FRAMES, file.frames - start)
         total = np.zeros((count, CHANNELS))
         for source in sources:
             total += source(start, count)
         total = subsonic.process(total)
-        total *= _fades(file.frames, parameters, start, count)[:, None]
+        fades = _fades(file.frames, parameters, start, count)
+        if fades is not None:
+            total *= fades[:, None]
         file.write(start, total)
         means.append(mean_squares(total))
-        octaves.add(total)
-        stereo.add(total)
-        upper.add(total)
+        for meter in meters:
+            meter.add(total)
         on_progress((start + count) / file.frames)
     return Mix(file, np.concatenate(means), octaves.levels_db, stereo, upper.rms, preset, report)
 
@@ -191,10 +196,10 @@ def _shapers(mix: Mix, parameters: RenderParameters) -> tuple[list[Shaper], dict
     rate = parameters.sample_rate
     shapers: list[Shaper] = []
     wanted = (mix.preset or mix_preset(DEFAULT_PRESET)).spectrum_db
-    decided: dict[str, Any] = {
-        "wanted_db": list(wanted),
-        "before_db": list(relative_octaves(mix.octaves_db)),
-    }
+    decided: dict[str, Any] = {}
+    if parameters.tone or mix.preset:
+        decided["wanted_db"] = list(wanted)
+        decided["before_db"] = list(relative_octaves(mix.octaves_db))
     if parameters.tone:
         gains = corrections_db(mix.octaves_db, wanted)
         amount = excitement(mix.octaves_db, wanted, gains) if mix.preset else 0.0
@@ -331,12 +336,14 @@ def _quantise(
     return (whole * 2.0 ** (32 - bit_depth)).astype(np.int32)
 
 
-def _fades(frames: int, parameters: RenderParameters, start: int, count: int) -> Curve:
-    """A raised cosine in over 1.5 ms and out over the last part of the tail."""
+def _fades(frames: int, parameters: RenderParameters, start: int, count: int) -> Curve | None:
+    """A raised cosine in over 1.5 ms and out over the last part of the tail; None in between."""
     rate = parameters.sample_rate
     rise = max(1.0, _START_FADE_SECONDS * rate)
     fall_seconds = max(parameters.tail_seconds * _END_FADE_SHARE, _SHORTEST_END_FADE_SECONDS)
     fall = max(1.0, fall_seconds * rate)
+    if start >= rise and start + count <= frames - 1 - fall:
+        return None
     positions = np.arange(start, start + count, dtype=np.float64)
     into = np.clip(positions / rise, 0.0, 1.0)
     out = np.clip((frames - 1 - positions) / fall, 0.0, 1.0)

@@ -47,7 +47,6 @@ _LARGEST_LEVEL_DB = 24.0
 # Several tracks of one role share its place: each steps back by 70 % of the power sum.
 _CROWD_SHARE = 7.0
 _WET = 0.8  # puts a send of 0.2 some 12 dB under the dry sound
-_LONGEST_REVERB_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,8 @@ class Desk:
                 yield start, dry
 
         if strip.bus not in self._groups:
-            self._groups[strip.bus] = _GroupBus(self._bus(strip.bus.value), rate)
+            bus = self._bus(strip.bus.value)
+            self._groups[strip.bus] = _GroupBus(bus, rate, measured=plan.preset is not None)
         self._groups[strip.bus].add(blocks(), linear(fader_db))
         report |= channel.measured()
         report["reverb"] = round(wet if send is None else wet * float(send.max()), 4)
@@ -214,6 +214,7 @@ class Desk:
             "reverb_seconds": self._reverb_seconds(),
             "delay": {"beats": delay.beats, "feedback": delay.feedback},
             "set": set_for(settings),
+            "automatic": self._plan.automatic(parameters.reverb_seconds),
         }
         return sum_buses(self._bus("mix"), sources, parameters, preset, report, on_progress)
 
@@ -243,10 +244,10 @@ class Desk:
         return read
 
     def _reverb_seconds(self) -> float:
-        chosen, preset = self._plan.settings.reverb_seconds, self._plan.preset
-        if chosen is None:
-            chosen = self._parameters.reverb_seconds * (preset.reverb_scale if preset else 1.0)
-        return min(chosen, _LONGEST_REVERB_SECONDS)
+        chosen = self._plan.settings.reverb_seconds
+        if chosen is not None:
+            return chosen
+        return self._plan.automatic(self._parameters.reverb_seconds)["reverb_seconds"]
 
     def _reverb_source(self) -> Source:
         parameters = self._parameters
@@ -257,13 +258,14 @@ class Desk:
 
 
 class _GroupBus:
-    """The stems of one group: their sum, its powers per octave and its mean squares."""
+    """The sum of the stems of one group; its powers per octave and mean squares if ``measured``."""
 
-    def __init__(self, file: SampleFile, sample_rate: int) -> None:
+    def __init__(self, file: SampleFile, sample_rate: int, *, measured: bool) -> None:
         self.file = file
         self.octaves: NDArray[np.float64] | float = 0.0
         self.mean_squares: Curve | float = 0.0
         self._sample_rate = sample_rate
+        self._measured = measured
 
     def add(self, blocks: Iterable[tuple[int, Samples]], fader: float) -> None:
         """Mix in one stem, all its blocks in order; those of no frames are silent.
@@ -271,6 +273,11 @@ class _GroupBus:
         Instruments are as good as unrelated, so their powers add up. The powers are those with
         the (linear) ``fader`` at 0 dB: the automatic balance must not work against the musician.
         """
+        if not self._measured:
+            for start, block in blocks:
+                if len(block):
+                    self.file.add(start, block)
+            return
         meter = OctaveMeter(self._sample_rate)
         squares = np.zeros(-(-self.file.frames // CONTROL_FRAMES))
         for start, block in blocks:
