@@ -105,7 +105,7 @@ def _reports(
     for track in score.tracks:
         found.setdefault(track.id, {"strip": strip_report(track, plan, parameters)})
     report.setdefault("preset", plan.preset.name if plan.preset else "none")
-    report.setdefault("delay", {"beats": plan.delay.beats, "feedback": plan.delay.feedback})
+    report.setdefault("automatic", plan.automatic(parameters.reverb_seconds))
     return report, found
 
 

@@ -82,7 +82,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class StripView:
-    """One channel strip."""
+    """One channel strip. ``place`` is where the desk puts it while the song has no pan at all."""
 
     id: str
     name: str
@@ -91,6 +91,7 @@ class StripView:
     instrument: str
     muted: bool
     solo: bool
+    place: str
     fader: Control
     pan: Control
     sends: tuple[Control, ...]
@@ -127,14 +128,18 @@ def strips(tracks: Sequence[Any], reports: Mapping[str, Mapping[str, Any]]) -> l
     ``loudness_lufs``, ``strip``); only ``strip["automatic"]`` must be there.
     """
     letters = track_letters([track.name for track in tracks])
+    panned = any(track.pan for track in tracks)
     return [
-        _strip(track, letter, index % COLOUR_COUNT, reports[track.entity_id])
+        _strip(track, letter, index % COLOUR_COUNT, reports[track.entity_id], panned=panned)
         for index, (track, letter) in enumerate(zip(tracks, letters, strict=True))
     ]
 
 
-def _strip(track: Any, letter: str, colour: int, report: Mapping[str, Any]) -> StripView:
+def _strip(
+    track: Any, letter: str, colour: int, report: Mapping[str, Any], *, panned: bool
+) -> StripView:
     strip = report["strip"]
+    place = 0.0 if panned else strip.get("pan", 0.0)
     automatic: Mapping[str, Any] = strip["automatic"]
     own = {name: getattr(track, name) for name in STRIP_FIELDS}
     bands = automatic["equaliser"] if own["equaliser"] is None else own["equaliser"]
@@ -153,6 +158,7 @@ def _strip(track: Any, letter: str, colour: int, report: Mapping[str, Any]) -> S
         ),
         muted=track.muted,
         solo=track.solo,
+        place=_text(place) if place else "",
         fader=Control(
             "gain_db",
             "Fader",
@@ -175,7 +181,7 @@ def _strip(track: Any, letter: str, colour: int, report: Mapping[str, Any]) -> S
             _PERCENT,
             (-100, 100),
             reset="0",
-            automatic=_place(strip.get("pan", track.pan), track.pan),
+            automatic=_place(place),
         ),
         sends=(
             Control(
@@ -236,7 +242,7 @@ def mix_view(
     report of the latest mix (may be empty), ``presets`` are (name, title) of all mix presets.
     """
     balance = (report.get("balance") or {}).get("gains_db", {})
-    delay = report.get("delay") or {}
+    automatic = report.get("automatic") or {}
     preset = mix.get("mix_preset", "")
     known = dict(presets)
     used = known.get(report.get("preset", ""), "") if not preset else ""
@@ -264,15 +270,20 @@ def mix_view(
         )
         groups.append((control, words))
 
-    def number(field: str, label: str, automatic: Any, step: float, unit: str) -> Control:
-        ends = (*limits.MIX[field], step)
-        return _number(field, label, mix.get(field), automatic, ends, unit)
+    def number(
+        field: str, label: str, automatic: Any, step: float, unit: str, scale: float = 1.0
+    ) -> Control:
+        low, high = limits.MIX[field]
+        ends = (low * scale, high * scale, step)
+        return _number(field, label, mix.get(field), automatic, ends, unit, scale)
 
     controls = (
         number("target_lufs", "Loudness", report.get("target_lufs", -14.0), 0.1, "LUFS"),
-        number("reverb_seconds", "Reverb time", report.get("reverb_seconds"), 0.1, "s"),
-        number("delay_beats", "Delay time", delay.get("beats"), 0.125, "beats"),
-        number("delay_feedback", "Delay feedback", delay.get("feedback"), 0.05, "of 1"),
+        number("reverb_seconds", "Reverb time", automatic.get("reverb_seconds"), 0.1, "s"),
+        number("delay_beats", "Delay time", automatic.get("delay_beats"), 0.125, "beats"),
+        number(
+            "delay_feedback", "Delay feedback", automatic.get("delay_feedback"), 5, "%", _PERCENT
+        ),
     )
     return MixView(
         groups=tuple(groups),
@@ -340,11 +351,11 @@ def _text(value: float) -> str:
     return f"{round(value, 3):g}" if abs(value) < 1e5 else f"{value:.0f}"
 
 
-def _place(played: float, own: float) -> str:
-    """Where the desk put a track that nobody panned."""
-    if abs(played - own) < 0.01:
+def _place(pan: float) -> str:
+    """Where the desk puts a track, in words."""
+    if not pan:
         return ""
-    return f"Automatic: {abs(played) * _PERCENT:.0f} % {'left' if played < 0 else 'right'}"
+    return f"Automatic: {abs(pan) * _PERCENT:.0f} % {'left' if pan < 0 else 'right'}"
 
 
 def _took(most_db: float | None) -> str:

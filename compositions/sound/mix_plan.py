@@ -27,6 +27,8 @@ from compositions.sound.parameters import RenderParameters
 Points = dict[str, tuple[tuple[float, float], ...]]
 """(Seconds, 0..1) of a controller by the id of the track."""
 
+LONGEST_REVERB_SECONDS = 8.0
+
 _KICKS = frozenset({35, 36})
 _DUCK_ATTACK_SECONDS = 0.004
 # Supporting roles share the sides; what carries the song stays in the middle.
@@ -66,6 +68,16 @@ class MixPlan:
     def pan(self, track: Track) -> float:
         """Pan of a track, -1..1: its own, or its place when the song has none."""
         return self.places.get(track.id, track.pan)
+
+    def automatic(self, reverb_seconds: float) -> dict[str, float]:
+        """What is automatic of the whole mix, for renders with this ``reverb_seconds``."""
+        preset = self.preset or mix_preset(DEFAULT_PRESET)
+        scale = self.preset.reverb_scale if self.preset else 1.0
+        return {
+            "reverb_seconds": round(min(reverb_seconds * scale, LONGEST_REVERB_SECONDS), 3),
+            "delay_beats": preset.delay.beats,
+            "delay_feedback": preset.delay.feedback,
+        }
 
     def duck_curve(self, depth: float, frames: int, sample_rate: int) -> Curve | None:
         """Linear gains at control rate that give way to the kicks by ``depth`` dB, or None."""

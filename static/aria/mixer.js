@@ -126,7 +126,16 @@ function setNumber(input, field, label) {
     value = documentValue(input.value, Number(input.dataset.scale) || 1);
   }
   input.defaultValue = input.value;
-  set(input, { [field]: value }, label);
+  if (field === "pan") setPan(input, value);
+  else set(input, { [field]: value }, label);
+}
+
+/** The first pan of a song ends the automatic places; the other tracks keep theirs. */
+function setPan(input, value) {
+  const strip = stripOf(input);
+  const placed = [...mixer().querySelectorAll("[data-place]")].filter((other) => other !== strip);
+  const others = placed.map((other) => [other.dataset.entity, { pan: Number(other.dataset.place) }]);
+  edit(`Pan of ${strip.dataset.name}`, [[strip.dataset.entity, { pan: value }], ...others]);
 }
 
 function onInput(event) {

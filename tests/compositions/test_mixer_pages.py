@@ -97,7 +97,8 @@ def test_the_numbers_of_the_latest_mix_are_shown(
         for one in score.tracks
     ]
     balance = {"gains_db": {"front": 1.4, "bass": -0.5}}
-    report = {"preset": "lo-fi", "balance": balance, "reverb_seconds": 1.9}
+    automatic = {"reverb_seconds": 1.9, "delay_beats": 0.75, "delay_feedback": 0.3}
+    report = {"preset": "lo-fi", "balance": balance, "automatic": automatic}
     Render.objects.filter(pk=song.current_render_id).update(
         measurements={"tracks": reports, "mix_report": report}
     )
@@ -107,6 +108,7 @@ def test_the_numbers_of_the_latest_mix_are_shown(
     assert "took at most 2.5 dB" in page
     assert "That of the style: Lo-fi" in page
     assert "Automatic +1.4 dB" in page
+    assert 'value="1.9"' in page
 
 
 def test_viewers_see_it_and_change_nothing(owner: User, client: Client) -> None:

@@ -177,6 +177,7 @@ def test_groups_follow_their_faders_and_the_buses_of_tracks(tmp_path: Path) -> N
     assert report["set"] == ["reverb_seconds", "delay_beats", "drums_gain_db"]
     assert report["reverb_seconds"] == 0.5
     assert report["delay"]["beats"] == 0.5
+    assert report["automatic"]["delay_beats"] == 0.75
     assert level_db(out) != level_db(loud)
 
 
