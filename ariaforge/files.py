@@ -48,6 +48,7 @@ CONTENT_TYPES: dict[str, str] = {
     ".lrc": "text/x-lrc",
     ".cho": "text/x-chordpro",
     ".zip": "application/zip",
+    ".ariaforge": "application/vnd.ariaforge+zip",
 }
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
 _OTHER_EXTENSIONS = {".midi": ".mid", ".jpeg": ".jpg", ".wave": ".wav", ".oga": ".ogg"}

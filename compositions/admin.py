@@ -22,6 +22,7 @@ from compositions.models import (
     Import,
     LLMInteraction,
     Preset,
+    ProjectArchive,
     Proposal,
     Render,
     Section,
@@ -200,6 +201,17 @@ class ExportAdmin(BaseModelAdmin):
     search_fields = ["composition__name"]
     raw_id_fields = ["composition", "render", "asset", "job"]
     readonly_fields = ("content_hash",)
+
+
+@admin.register(ProjectArchive)
+class ProjectArchiveAdmin(BaseModelAdmin):
+    """Whole projects as files."""
+
+    list_display = ["project", "filename", "direction", "song_count", "created_at", "created_by"]
+    list_filter = ["direction"]
+    search_fields = ["project__name", "filename"]
+    raw_id_fields = ["project", "asset", "job"]
+    readonly_fields = ("sha256",)
 
 
 @admin.register(Preset)

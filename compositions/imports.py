@@ -19,6 +19,7 @@ from ariaforge.exceptions import (
 from ariaforge.files import clean_filename
 from ariaforge.jobs.services import IdempotencyKeyReusedError, submit_job
 from ariaforge.storage import remove_uncommitted_files
+from compositions.exporting.archive_file import ENDING as ARCHIVE_ENDING
 from compositions.history.versions import require_unprotected
 from compositions.models import Composition, Import
 from compositions.score.midi_scan import MAX_FILE_BYTES as MIDI_MAX_BYTES
@@ -70,7 +71,7 @@ def import_song(
     if len(name) > NAME_MAX_LENGTH:
         raise InvalidInputError(f"A name can have {NAME_MAX_LENGTH} characters at most.")
     filename = clean_filename(filename)
-    kind, digest = _look_at(file)
+    kind, digest = _look_at(file, filename)
     with remove_uncommitted_files(), transaction.atomic():
         earlier = _earlier(user, idempotency_key)
         if earlier is not None:
@@ -117,7 +118,7 @@ def import_into(
     if mode not in (Import.Mode.APPLY, Import.Mode.PROPOSE):
         raise InvalidInputError("A file can be applied or proposed.", details={"mode": mode})
     filename = clean_filename(filename)
-    kind, digest = _look_at(file)
+    kind, digest = _look_at(file, filename)
     with remove_uncommitted_files(), transaction.atomic():
         earlier = _earlier(user, idempotency_key)
         if earlier is not None:
@@ -223,8 +224,12 @@ def _key_reused() -> IdempotencyKeyReusedError:
     )
 
 
-def _look_at(file: IO[bytes] | File[Any]) -> tuple[str, str]:
+def _look_at(file: IO[bytes] | File[Any], filename: str) -> tuple[str, str]:
     """Return (kind, SHA-256) of a file: "midi", "musicxml" or "packed" by its first bytes."""
+    if filename.lower().endswith(f".{ARCHIVE_ENDING}"):
+        raise UnsupportedTypeError(
+            "This is an AriaForge file. Bring its songs in on the Files tab of a project."
+        )
     file.seek(0)
     head = file.read(512)
     kind = _kind(head)

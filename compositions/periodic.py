@@ -14,6 +14,7 @@ from django.utils import timezone
 from ariaforge.context import acting_as
 from ariaforge.jobs.periodic import periodic
 from compositions.editing import lock_document
+from compositions.exporting.archives import expire_project_archives
 from compositions.exporting.services import expire_exports
 from compositions.history.versions import save_working_copy
 from compositions.llm.records import forget_texts
@@ -54,7 +55,7 @@ def forget_llm_texts() -> int:
 @periodic(every=timedelta(minutes=10))
 def remove_expired_exports() -> int:
     """Remove the files of exports that are older than ``settings.EXPORT_RETENTION_DAYS``."""
-    return expire_exports()
+    return expire_exports() + expire_project_archives()
 
 
 def _idle_songs() -> CompositionQuerySet:

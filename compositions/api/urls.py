@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from compositions.api import views
+from compositions.api.archive_views import ImportArchiveView, ProjectArchiveViewSet
 from compositions.api.blame_views import BlameView
 from compositions.api.branch_views import BranchViewSet, TagViewSet
 from compositions.api.difference_views import DifferenceView
@@ -35,8 +36,16 @@ router.register(f"{_song}/versions", VersionViewSet, basename="composition-versi
 router.register(f"{_song}/branches", BranchViewSet, basename="composition-branch")
 router.register(f"{_song}/tags", TagViewSet, basename="composition-tag")
 router.register(f"{_song}/proposals", ProposalViewSet, basename="composition-proposal")
+router.register(
+    "projects/<uuid:project_pk>/archives", ProjectArchiveViewSet, basename="project-archive"
+)
 
 urlpatterns = [
+    path(
+        "projects/<uuid:project_pk>/archives/import/",
+        ImportArchiveView.as_view(),
+        name="project-archive-import",
+    ),
     path("compositions/import/", ImportSongView.as_view(), name="composition-import-new"),
     path("export-formats/", ExportFormatsView.as_view(), name="export-formats"),
     path(f"{_song}/import/", ImportIntoView.as_view(), name="composition-import"),

@@ -104,6 +104,12 @@ FACTS: dict[str, FormatFacts] = {
             about="Stems, notes, tempo and markers with DAWproject and REAPER files",
         ),
         FormatFacts(
+            "archive",
+            "ariaforge",
+            Asset.Kind.ARCHIVE,
+            about="The song with all its history, for another AriaForge",
+        ),
+        FormatFacts(
             "midi",
             "mid",
             Asset.Kind.MIDI,

@@ -8,7 +8,7 @@ from typing import Any
 
 from compositions.exporting.choices import formats_of
 from compositions.exporting.formats import FACTS, FormatFacts
-from compositions.models import Composition, Export
+from compositions.models import Composition, Export, ProjectArchive
 
 ACTIVE_STATES = ("queued", "running")
 
@@ -62,6 +62,39 @@ def _line(export: Export) -> ExportLine:
     elif job.state in ("failed", "cancelled"):
         state, text = job.state, job.error_message
     return ExportLine(export, _name(export), choices_text(export.settings), state, text, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLine:
+    """One archive of a project as lists show it; as :class:`ExportLine`."""
+
+    archive: ProjectArchive
+    name: str
+    choices: str
+    state: str
+    text: str = ""
+    progress: int = 0
+
+
+def archive_lines(archives: Iterable[ProjectArchive]) -> list[ArchiveLine]:
+    """Tell each archive; their jobs and files must be joined."""
+    return [_archive_line(archive) for archive in archives]
+
+
+def _archive_line(archive: ProjectArchive) -> ArchiveLine:
+    job = archive.job
+    brought = archive.direction == ProjectArchive.Direction.IMPORT
+    name = f"{'From' if brought else 'To'} {archive.filename}"
+    songs = f"{archive.song_count} song{'' if archive.song_count == 1 else 's'} · "
+    state, text, progress = "gone", "" if brought else "The file has expired.", 0
+    if job is not None and job.state in ACTIVE_STATES:
+        state, text, progress = "waiting", job.step or "", round(100 * job.progress)
+    elif job is not None and job.state in ("failed", "cancelled"):
+        state, text = job.state, job.error_message
+    elif archive.asset is not None or brought:
+        state, text = "ready", ""
+    choices = songs if archive.song_count else ""
+    return ArchiveLine(archive, name, choices, state, text, progress)
 
 
 def _name(export: Export) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ariaforge.files import clean_filename
 from compositions.documents import load_score, music_hash
+from compositions.exporting.archive_writing import write_archive
 from compositions.exporting.bundle import STEMS_FOLDER, write_bundle
 from compositions.exporting.choices import cut_of, for_format
 from compositions.exporting.formats import FACTS
@@ -30,7 +31,7 @@ from compositions.sound.encoding import AudioFormat
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same files give the same ZIP, whenever it is made."""
-_STORED = frozenset({".mp3", ".m4a", ".ogg", ".opus", ".flac", ".zip", ".dawproject"})
+_STORED = frozenset({".mp3", ".m4a", ".ogg", ".opus", ".flac", ".zip", ".dawproject", ".ariaforge"})
 """What is compressed already."""
 _MIX_SHARE = 0.7
 
@@ -89,6 +90,11 @@ class Writer:
         if facts.needs_mix:
             self._encode(name, chosen, destination, progress)
             return destination
+        if name == Export.Format.ARCHIVE:
+            song = self.composition
+            return write_archive(
+                destination, song.project, [song], whole_project=False, progress=progress
+            )
         progress(0.1, f"Writing {facts.label}")
         destination.write_bytes(self._notes(name, chosen))
         return destination

@@ -61,6 +61,23 @@ def commit_hash(
     )
 
 
+ARCHIVED_AUTHOR = "archived_author"
+"""Where the provenance of a version from an archive keeps who wrote it, in its home studio."""
+
+
+def author_in_hash(version: Version) -> Any:
+    """Return the id of the author with which the version was named.
+
+    A version that came in an archive belongs to nobody here but keeps its name.
+    """
+    return version.provenance.get(ARCHIVED_AUTHOR, version.author_id)
+
+
+def provenance_at_home(version: Version) -> dict[str, Any]:
+    """Return the provenance as it was where the version was made."""
+    return {name: value for name, value in version.provenance.items() if name != ARCHIVED_AUTHOR}
+
+
 def write_version(
     composition: Composition,
     data: Plain,

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Func, IntegerField
 
 from compositions.history.blobs import STORE_LOCK
-from compositions.history.commits import commit_hash
+from compositions.history.commits import author_in_hash, commit_hash
 from compositions.models import Blob, Branch, Composition, Version
 from compositions.score.tree import Tree, index_parts
 
@@ -63,7 +63,7 @@ def check_history(composition: Composition) -> list[str]:
         expected = commit_hash(
             tree_hash=version.tree_hash,
             parents=parents,
-            author_id=version.author_id,
+            author_id=author_in_hash(version),
             author_name=version.author_name,
             message=version.message,
             time=version.created_at,

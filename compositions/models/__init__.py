@@ -1,5 +1,6 @@
 """Songs: the composition and its document, its history, and what it becomes."""
 
+from compositions.models.archives import ProjectArchive
 from compositions.models.composition import Composition
 from compositions.models.document import Chord, LyricLine, NoteWindow, Section, Syllable, Track
 from compositions.models.edits import EditBatch, EditOp
@@ -24,6 +25,7 @@ __all__ = [
     "LyricLine",
     "NoteWindow",
     "Preset",
+    "ProjectArchive",
     "Proposal",
     "Render",
     "Section",

@@ -50,6 +50,7 @@ class Preset(BaseModel):
 class Render(BaseModel):
     """One finished (or coming) mix of a song, with all that is needed to make it again.
 
+    ``preview`` is a quick mix of the same document, there until the mix is.
     ``measurements`` holds loudness (LUFS), true peak (dBTP) and the other figures of
     the sound engine; ``peaks`` the waveform for drawing. ``content_hash`` is that of
     the document which was rendered.
@@ -70,6 +71,9 @@ class Render(BaseModel):
         "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     mp3 = models.ForeignKey(
+        "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    preview = models.ForeignKey(
         "media.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     job = models.ForeignKey(
@@ -115,6 +119,10 @@ class Export(BaseModel):
         MUSICXML = "musicxml", "MusicXML"
         CHORDPRO = "chordpro", "ChordPro (chord sheet)"
         LRC = "lrc", "LRC (timed lyrics)"
+        PDF_SCORE = "pdf_score", "Score (PDF)"
+        PDF_PARTS = "pdf_parts", "Parts (PDF)"
+        LEAD_SHEET = "lead_sheet", "Lead sheet (PDF)"
+        VIDEO = "video", "Video (MP4)"
         STEMS = "stems", "Stems"
         DAW = "daw", "Project for studio programs"
         ARCHIVE = "archive", "AriaForge archive"
@@ -126,7 +134,7 @@ class Export(BaseModel):
     render = models.ForeignKey(
         Render, on_delete=models.SET_NULL, null=True, blank=True, related_name="exports"
     )
-    format = models.CharField(max_length=8, choices=Format)
+    format = models.CharField(max_length=16, choices=Format)
     settings = models.JSONField(default=dict, blank=True)
     content_hash = models.CharField(max_length=64)
     asset = models.ForeignKey(
@@ -161,6 +169,10 @@ class Export(BaseModel):
                         "musicxml",
                         "chordpro",
                         "lrc",
+                        "pdf_score",
+                        "pdf_parts",
+                        "lead_sheet",
+                        "video",
                         "stems",
                         "daw",
                         "archive",

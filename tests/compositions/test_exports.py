@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import av
 import mido
 import mutagen
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +24,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from ariaforge.exceptions import InvalidInputError
+from ariaforge.jobs.registry import JobError
 from ariaforge.models import Job
 from compositions.exporting.choices import checked, cut_of, for_format
 from compositions.exporting.formats import FACTS
@@ -158,6 +162,39 @@ def test_files_expire_and_the_history_stays(
     content(kept)
     assert kept.expires_at is None
     assert expire_exports(now=timezone.now() + timedelta(days=9999)) == 0
+
+
+def test_a_full_disk_is_told_and_nothing_is_kept(
+    song: Composition, musician: User, run_jobs: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("compositions.exporting.jobs.write_zip", full)
+    export = request_export(composition=song, user=musician, formats=["midi", "chordpro"])
+    with pytest.raises(JobError, match="The disk is full"):
+        run_jobs("render")
+    assert Export.objects.get(pk=export.pk).asset is None
+    assert not Asset.all_objects.filter(role="export").exists()
+
+
+def test_files_from_before_there_was_an_expiry_get_one(
+    song: Composition, musician: User, run_jobs: Work, settings: Any
+) -> None:
+    settings.EXPORT_RETENTION_DAYS = 0
+    export = request_export(composition=song, user=musician, format="midi")
+    own = Export.objects.create(composition=song, format="midi", content_hash="x", asset=song.midi)
+    run_jobs("render")
+    migration = import_module("compositions.migrations.0020_expire_older_exports")
+    migration.give_time(apps, None)
+    assert Export.objects.get(pk=export.pk).expires_at is None
+    settings.EXPORT_RETENTION_DAYS = 7
+    migration.give_time(apps, None)
+    ends = Export.objects.get(pk=export.pk).expires_at
+    assert ends is not None
+    assert abs(ends - timezone.now() - timedelta(days=7)) < timedelta(minutes=5)
+    # The song's own MIDI file is no export's.
+    assert Export.objects.get(pk=own.pk).expires_at is None
 
 
 def test_deleting_removes_the_file_but_never_the_songs_own(

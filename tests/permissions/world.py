@@ -26,6 +26,7 @@ from compositions.models import (
     Export,
     Import,
     Preset,
+    ProjectArchive,
     Proposal,
     Render,
     Tag,
@@ -68,6 +69,7 @@ class World:
     tag: Tag
     proposal: Proposal
     brought: Import
+    archive: ProjectArchive
     editor_edit: EditBatch
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -134,6 +136,9 @@ def build_world() -> World:
         proposal=proposal,
         brought=Import.objects.create(
             composition=song, filename="tune.mid", format="midi", mode="apply", sha256="0" * 64
+        ),
+        archive=ProjectArchive.objects.create(
+            project=project, direction="export", filename="Evenings.ariaforge"
         ),
         editor_edit=batch,
     )
