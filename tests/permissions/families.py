@@ -14,7 +14,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 
 from projects.models import Project
-from tests.permissions.walker import Endpoint
+from tests.permissions.walker import Endpoint, endpoints
 from tests.permissions.world import ANONYMOUS, STAFF, World
 
 OK = {"200", "302", "404", "405"}
@@ -112,3 +112,18 @@ FAMILIES = (
     (is_allauth, allauth_allows, allauth_arguments),
     (is_documentation, documentation_allows, lambda endpoint, world: {}),
 )
+
+
+ENDPOINTS = endpoints()
+
+
+def family_of(endpoint: Endpoint):  # type: ignore[no-untyped-def]
+    """Return the rule and the arguments of the endpoint's family, or None."""
+    for belongs, allows, arguments in FAMILIES:
+        if belongs(endpoint):
+            return allows, arguments
+    return None
+
+
+OURS = [endpoint for endpoint in ENDPOINTS if family_of(endpoint) is None]
+THEIRS = [endpoint for endpoint in ENDPOINTS if family_of(endpoint) is not None]
