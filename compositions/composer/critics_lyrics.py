@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from compositions.composer.lyrics_lines import language_of, sung_word
-from compositions.score.document import Score, Syllable
+from compositions.composer.lyrics_lines import language_of, sung_word, syllables_of_line
+from compositions.score.document import ELISION, Score, Syllable
 from compositions.score.timeline import Timeline
 
 Measured = tuple[float | None, str]
@@ -35,6 +35,8 @@ def word_counts(score: Score) -> tuple[int, int, int, int]:
     for word, text, following in zip(words, texts, [*texts[1:], ""], strict=True):
         # Where lines end is not heard, and a mute e is sung inside a line only.
         ways = [sung_word(text, language, after) for after in dict.fromkeys((following, ""))]
+        if ELISION in text:  # words that share a note
+            ways = [list(syllables_of_line(text.replace(ELISION, " "), language))]
         expected = next((way for way in ways if len(way) == len(word)), ways[0])
         exact += len(expected) == len(word)
         for wanted, sung in zip(expected, word, strict=False):

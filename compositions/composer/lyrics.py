@@ -34,6 +34,7 @@ __all__ = [
 MAX_LYRICS_CHARACTERS = 20_000
 """Longer lyrics are refused."""
 
+_NEED = 1.5
 _LINE_SECONDS = 4.6
 _SYLLABLE_SECONDS = 0.2
 """Time that a syllable of a crowded line takes: faster is hard to sing."""
@@ -220,12 +221,17 @@ def bars_per_line(grid: Grid, bpm: float, syllables: int = 8, stresses: int = 0)
     seconds = grid.quarters * 60.0 / bpm
     wanted = max(_LINE_SECONDS, syllables * _SYLLABLE_SECONDS / 0.8)
     strong = sum(grid.strength(start) >= 0.8 for start in grid.starts)
-    if len(grid.starts) == 3:
+    three = len(grid.starts) == 3
+    if three:
         strong = 1  # the second beat of a waltz is none
+
+    # In three, and in beats of three, a line has one stress to a bar or half-bar, as waltzes
+    # and slow gospel do: beats between them bear none.
+    need = _NEED if three or grid.compound else 0.25
 
     def cost(bars: int) -> float:
         crowding = max(0.0, syllables / (0.35 * bars * grid.steps) - 1.0)
         unmet = max(0.0, stresses / (bars * strong) - 1.0)
-        return abs(bars * seconds / wanted - 1.0) + 0.3 * crowding + 0.25 * unmet
+        return abs(bars * seconds / wanted - 1.0) + 0.3 * crowding + need * unmet
 
     return min((1, 2, 4, 8), key=cost)

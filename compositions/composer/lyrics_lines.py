@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from compositions.composer.lyrics_syllables import STRESSED as STRESSED
+from compositions.composer.lyrics_syllables import SungSyllable as SungSyllable
 from compositions.composer.phonemes import SyllableSound, pronounce
 from compositions.composer.phonemes.printed import print_syllables
 from compositions.composer.phonemes.scripts import bare, script_language
 from compositions.composer.phonemes.sounds import is_nucleus
 from compositions.composer.prompt_language import detect_language
+from compositions.composer.synalepha import with_synalepha
 from compositions.composer.word_lists import word_list
 
-STRESSED = 0.75
-"""From this accent on a syllable wants a beat."""
 _JOIN = "\x02"
 _MONOSYLLABLE = 0.85
 _HALF_STRESSED = 0.4
@@ -25,25 +26,6 @@ _WEAK_WORD = 0.8
 """Of a word such as "upon" or "into": it is weak, but one of its syllables is the stronger."""
 _APOSTROPHES = str.maketrans("’‘", "''")
 _MUTE_E = re.compile(r"[^aeiouyéèêëàâîïôûù](?:e|es|ent)$")
-
-
-@dataclass(frozen=True, slots=True)
-class SungSyllable:
-    """One syllable: text as printed, whether its word goes on, its accent and its sounds.
-
-    ``accent`` is 0 (wants no beat) to 1 (the stress of a long word); ``phonemes`` are IPA,
-    empty where nobody knows them.
-    """
-
-    text: str
-    continues: bool
-    accent: float
-    phonemes: tuple[str, ...] = ()
-
-    @property
-    def stressed(self) -> bool:
-        """Whether the syllable wants a beat."""
-        return self.accent >= STRESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +76,8 @@ def syllables_of_line(line: str, language: str = "en") -> tuple[SungSyllable, ..
 
     The texts of the syllables, with a space where a word ends, are the line again (less the
     hyphens inside words, which the syllables' ``continues`` stands for). In French a mute e
-    is sung before a consonant in the line, as in "bel-le fille".
+    is sung before a consonant in the line, as in "bel-le fille"; in Spanish, Italian and
+    Portuguese vowels of two words that meet share a syllable, with a tie for the space.
     """
     sung: list[SungSyllable] = []
     words = re.sub(r"([—–])|(?<=\w)-(?=\w)", _break, line).split()
@@ -113,7 +96,7 @@ def syllables_of_line(line: str, language: str = "en") -> tuple[SungSyllable, ..
             last = found[-1]
             found[-1] = SungSyllable(last.text, True, last.accent, last.phonemes)
         sung += found
-    return tuple(sung)
+    return tuple(with_synalepha(sung, language))
 
 
 def read_line(line: str, language: str = "en") -> SungLine:

@@ -20,6 +20,7 @@ _LONGEST = 8.0
 _CROWDED = 0.7
 _LONG_WORD, _ON_A_WEAK_BEAT = 1.3, 0.6
 """A long word on a wrong beat is heard at once; a word of one syllable can bear it."""
+_HEAVIER = 1.6
 _UPBEAT, _ROOMY = 2, 1.25
 _LOOSE = frozenset({"syncopated", "swing", "sixteenth"})
 
@@ -174,6 +175,12 @@ def _metre(step: float, grid: Bars) -> float:
     return {1.0: 1.0, 0.8: 0.97, 0.6: 0.65, 0.3: 0.2}.get(strength, 0.0)
 
 
+def _sparse(grid: Bars) -> bool:
+    """Whether strong beats lie far apart: in bars of three, and of four compound beats."""
+    bars = grid.bars if isinstance(grid, JoinedBars) else (grid,)
+    return any(len(bar.groups) == 3 or (bar.compound and len(bar.groups) > 2) for bar in bars)
+
+
 def _strong(beat: float) -> float:
     """How well a place bears the main stress of a long word: the first beat or the middle."""
     return beat if beat > 0.9 else _ON_A_WEAK_BEAT * beat
@@ -203,6 +210,7 @@ def _search(
     pace = min(4.0, max(2.0, 0.3 / step_seconds)) if count > 3 else 6.0
     ideal = min(total * 0.86 / max(1, count), pace) / unit
     weight = 2.4 if loose else 3.4
+    heavy = _LONG_WORD * (_HEAVIER if _sparse(grid) else 1.0)
     fine = 0.3 if loose else 1.2
     metre = [_metre(place * unit, grid) for place in places]
     liked = [-0.3 if round(place * unit) % grid.steps in motif else 0.0 for place in places]
@@ -211,7 +219,7 @@ def _search(
         accent, beat = accents[index], metre[at]
         inside = continues[index] or (index > 0 and continues[index - 1])
         if accent >= STRESSED and inside:
-            return _LONG_WORD * weight * accent * (1.0 - _strong(beat)) + liked[at]
+            return heavy * weight * accent * (1.0 - _strong(beat)) + liked[at]
         if accent >= STRESSED:
             return weight * accent * (1.0 - beat) + liked[at]
         if beat < 0.5:  # off the beat: eighths before sixteenths

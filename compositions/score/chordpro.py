@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from compositions.score.document import (
+    ELISION,
     TICKS_PER_QUARTER,
     Chord,
     Mode,
@@ -137,7 +138,7 @@ def _line(line: _Line, chords: list[Chord]) -> str:
         # What changed before this syllable stands alone; the last one is what it is sung to.
         text += "".join(f"[{chord.symbol}] " for chord in due[:-1])
         text += "".join(f"[{chord.symbol}]" for chord in due[-1:])
-        text += _safe(entry.text)
+        text += _safe(entry.text.replace(ELISION, " "))
         begins = not entry.continues
     text += "".join(f" [{chord.symbol}]" for chord in waiting)
     return f" {text}" if text.startswith("#") else text

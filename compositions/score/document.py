@@ -265,6 +265,10 @@ class LyricLine:
     locked: bool = False
 
 
+ELISION = "\u203f"
+"""The tie between two words that are sung on one note, inside the text of a syllable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Syllable:
     """A sung syllable, tied to the note that carries it.

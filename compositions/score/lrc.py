@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from compositions.score.document import TICKS_PER_QUARTER, Note, Score, Syllable
+from compositions.score.document import ELISION, TICKS_PER_QUARTER, Note, Score, Syllable
 from compositions.score.timeline import Timeline
 
 _NEW_LINE_REST = TICKS_PER_QUARTER
@@ -91,11 +91,12 @@ def _words(group: list[tuple[Note, Syllable]], ends: dict[str, int]) -> list[Sun
     words: list[SungWord] = []
     goes_on = False
     for note, entry in group:
+        text = entry.text.replace(ELISION, " ")
         if goes_on:
             before = words.pop()
-            words.append(SungWord(before.text + entry.text, before.start, ends[note.id]))
+            words.append(SungWord(before.text + text, before.start, ends[note.id]))
         else:
-            words.append(SungWord(entry.text, note.start, ends[note.id]))
+            words.append(SungWord(text, note.start, ends[note.id]))
         goes_on = entry.continues
     return words
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from compositions.score import musicxml_elements as elements
 from compositions.score import musicxml_names as names
-from compositions.score.document import TICKS_PER_QUARTER, Note, Track
+from compositions.score.document import ELISION, TICKS_PER_QUARTER, Note, Track
 from compositions.score.harmony import spell_pitch
 from compositions.score.musicxml_elements import Element, add
 from compositions.score.musicxml_grid import Bar, Written, beat_ticks, write_notes
@@ -270,12 +270,26 @@ class PartWriter:
         if sung is None:
             return
         lyric = add(note, "lyric", number="1", id=names.xml_id(sung.syllable.id))
-        add(lyric, "syllabic", sung.syllabic)
-        add(lyric, "text", names.clean(sung.syllable.text))
+        # Words that are sung on one note have an element each, with a tie between them.
+        words = names.clean(sung.syllable.text).split(ELISION)
+        for place, word in enumerate(words):
+            if place:
+                add(lyric, "elision", ELISION)
+            add(lyric, "syllabic", _syllabic(sung.syllabic, place, len(words)))
+            add(lyric, "text", word)
         if sung.is_melisma:
             add(lyric, "extend")
         if sung.ends_line:
             add(lyric, "end-line")
+
+
+def _syllabic(whole: str, place: int, count: int) -> str:
+    """Return how a word, one of several on a note, goes on or ends there."""
+    if count == 1:
+        return whole
+    if place == 0 and whole in ("middle", "end"):
+        return "end"
+    return "begin" if place == count - 1 and whole in ("begin", "middle") else "single"
 
 
 def instrument_id(track: Track, pitch: int | None = None) -> str:

@@ -173,10 +173,10 @@ def test_hyphens_become_syllable_breaks() -> None:
     [
         ("La belle fille danse", "La bel-le fil-le danse", "fr"),  # the e before a consonant
         ("elle est belle", "elle est belle", "fr"),
-        ("La noche es larga", "La no-che es lar-ga", "es"),
+        ("La noche es larga", "La no-che‿es lar-ga", "es"),
         ("Die Sonne scheint wieder", "Die Son-ne scheint wie-der", "de"),
         ("Nel blu dipinto di blu", "Nel blu di-pin-to di blu", "it"),
-        ("Garota de Ipanema", "Ga-ro-ta de I-pa-ne-ma", "pt"),
+        ("Garota de Ipanema", "Ga-ro-ta de‿I-pa-ne-ma", "pt"),
         ("さくら さくら", "さ-く-ら さ-く-ら", "ja"),
         ("мне нравится", "мне нра-вит-ся", "ru"),
     ],

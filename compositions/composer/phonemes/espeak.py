@@ -19,6 +19,7 @@ _DO_NOT_EXIT = 0x8000
 _UTF8 = 1
 _IPA_SPLIT = 0x02 | ord("_") << 8
 """IPA, with a low line between phonemes."""
+_PORTUGUESE_VOWELS = "aeiouæɐɔɛɪʊəyɨ"
 _SWITCH = re.compile(r"\([a-z-]+\)")
 _VOICES = {
     "en": "en-us", "pt": "pt-br", "zh": "cmn", "yue": "yue", "no": "nb", "iw": "he", "in": "id",
@@ -86,7 +87,22 @@ def phonemes_of(word: str, language: str) -> tuple[str, ...] | None:
         return None
     # A hyphen marks a word that leans on the next one: nothing to sing.
     sounds = (sound.rstrip("-") for sound in re.split(r"[_\s]+", text))
-    return tuple(sound for sound in sounds if sound.strip("ˈˌ")) or None
+    found = [sound for sound in sounds if sound.strip("ˈˌ")]
+    if language.lower().startswith("pt"):
+        found = _as_sung_in_portuguese(found)
+    return tuple(found) or None
+
+
+def _as_sung_in_portuguese(sounds: list[str]) -> list[str]:
+    """Leave out what speech adds: the vowel behind the r of "arde"."""
+    found: list[str] = []
+    for place, sound in enumerate(sounds):
+        following = sounds[place + 1 : place + 2]
+        consonant = following and not set(following[0].strip("ˈˌ")[:1]) & set(_PORTUGUESE_VOWELS)
+        if sound == "ə" and found and found[-1] == "ɾ" and consonant:
+            continue
+        found.append(sound)
+    return found
 
 
 def _set_voice(library: ctypes.CDLL, language: str) -> bool:

@@ -70,7 +70,8 @@ def ipa_syllables(marked: Sequence[str], language: str) -> tuple[SyllableSound, 
     stresses: list[Stress] = [1 if "ˈ" in s else 2 if "ˌ" in s else 0 for s in marked]
     nuclei = [place for place, sound in enumerate(sounds) if is_nucleus(sound)]
     if language.split("-")[0].lower() in _GLIDING:
-        nuclei = _without_glides(nuclei, sounds, stresses)
+        hiatus = language.lower().startswith("pt")
+        nuclei = _without_glides(nuclei, sounds, stresses, hiatus=hiatus)
     if not nuclei:
         return (SyllableSound(tuple(sounds), max(stresses, default=0)),)
     cuts = []
@@ -93,11 +94,15 @@ def is_nucleus(sound: str) -> bool:
     return _SYLLABIC in sound or (_VOWEL.match(unicodedata.normalize("NFD", sound)) is not None)
 
 
-def _without_glides(nuclei: list[int], sounds: list[str], stresses: list[Stress]) -> list[int]:
+def _without_glides(
+    nuclei: list[int], sounds: list[str], stresses: list[Stress], *, hiatus: bool
+) -> list[int]:
+    """Leave out vowels that glide; with ``hiatus`` not before a stressed one ("Sa-bi-á")."""
     kept: list[int] = []
     for place in nuclei:
         sound, bare = sounds[place], not stresses[place]
         rising = place + 1 in nuclei and sound in _CLOSE and sound != "o"
+        rising = rising and not (hiatus and stresses[place + 1])
         falling = kept and kept[-1] == place - 1 and "\u0303" in sounds[place - 1]
         if bare and ((rising and place + 1 < len(sounds)) or (falling and sound in _CLOSE)):
             continue
