@@ -9,11 +9,11 @@ from compositions.composer.casting import Seat
 from compositions.composer.comping import (
     CHORDAL,
     play_chords,
-    play_counter,
     play_drone,
     register_for,
     voicings_for,
 )
+from compositions.composer.counter_melody import play_counter
 from compositions.composer.drums import manner_of, play_drums, play_percussion
 from compositions.composer.ensembles import FIGURE
 from compositions.composer.events import Event, Part

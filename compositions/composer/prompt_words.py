@@ -36,6 +36,9 @@ ELECTRIC_GUITARS = frozenset(
 )
 """What a plain "electric guitar" stands for."""
 
+_BASS_GUITARS = frozenset({"Picked Bass", "Fretless Bass", "Slap Bass", "Thumb Bass"})
+"""Bass guitars under other names: "without bass guitar" means none of them."""
+
 _SUNG = frozenset({52, 53, 54, 85, 91})
 """General MIDI programs that sound like voices, pads and leads among them."""
 
@@ -185,6 +188,8 @@ def is_ruled_out(instrument: Instrument, role: str, unwanted: tuple[str, ...]) -
         if name in instruments() and _sounds_like(instrument, instruments()[name]):
             return True
         if name == "Electric Guitar" and instrument.name in ELECTRIC_GUITARS:
+            return True
+        if name == "Electric Bass" and instrument.name in _BASS_GUITARS:
             return True
     if role == "percussion" and "drums" in unwanted:
         return True

@@ -141,8 +141,12 @@ def test_parallel_fifths_and_octaves_are_found_and_contrary_motion_is_not() -> N
 
 
 def test_only_songs_in_lines_without_drums_are_in_voices() -> None:
-    lines = [tune(line([60, 62, 64, 65]), name=name) for name in "abc"]
+    pitches = ([60, 62, 64, 65], [67, 69, 67, 69], [48, 53, 48, 53])
+    lines = [tune(line(p), name=name) for p, name in zip(pitches, "abc", strict=True)]
     assert len(voices_of(song(*lines))) == 3
+    # Double basses that play the bass an octave lower are no fourth voice, and no parallels.
+    double = tune(line([36, 41, 36, 41]), name="double basses")
+    assert [track.name for track in voices_of(song(*lines, double))] == ["a", "b", "c"]
     drums = Track("d", "Drums", TrackRole.DRUMS, percussion=True).with_notes(line([36, 38]))
     assert voices_of(song(*lines, drums)) == []
     # Two on one instrument are alto and tenor, three are chords.

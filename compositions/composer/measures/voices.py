@@ -14,6 +14,8 @@ LEAST_VOICES, MOST_VOICES = 3, 6
 _TOGETHER = 120
 """Voices of one moment are not played at once to the tick: starts are taken to sixteenths."""
 _STEADY = 0.95
+_DOUBLED = 0.8
+"""Share of the time at one pitch class from which a line doubles another one."""
 _WIDEST = 12
 """Semitones between neighbouring upper voices; a tenor may lie further above the bass."""
 
@@ -52,16 +54,38 @@ def voices_of(score: Score) -> list[Track]:
     """Return the tracks when the song is written in voices: no drums, three to six lines.
 
     A track is one line, or two that sound together all the time (alto and tenor on one
-    instrument). Empty for all other songs, where parallel parts are a matter of style and
-    not a fault.
+    instrument). A line that plays another one along in unison or octaves, as double basses
+    do with cellos or timpani, is a colour of that voice and none of its own. Empty for all
+    other songs, where parallel parts are a matter of style and not a fault.
     """
     tracks = [track for track in score.tracks if track.notes]
     if any(track.percussion for track in tracks):
         return []
+    tracks = _without_doublings(tracks)
     counts = [voice_count(track) for track in tracks]
     if not all(counts) or not LEAST_VOICES <= sum(counts) <= MOST_VOICES:
         return []
     return tracks
+
+
+def _without_doublings(tracks: Sequence[Track]) -> list[Track]:
+    """Return the tracks without those that double one before them nearly all the time."""
+    kept: list[tuple[Track, dict[int, set[int]]]] = []
+    for track in tracks:
+        classes = {
+            moment: {pitch % 12 for pitch in pitches}
+            for moment, pitches in _sounding(track).items()
+        }
+        if not any(_alike(classes, other) for _, other in kept):
+            kept.append((track, classes))
+    return [track for track, _ in kept]
+
+
+def _alike(one: dict[int, set[int]], other: dict[int, set[int]]) -> bool:
+    """Tell whether two lines have the same pitch classes where they sound together."""
+    shared = [one[moment] == other[moment] for moment in one if moment in other]
+    together = len(shared) >= _DOUBLED * min(len(one), len(other))
+    return bool(shared) and together and sum(shared) >= _DOUBLED * len(shared)
 
 
 def voice_count(track: Track) -> int:
