@@ -157,11 +157,22 @@ def to_english(text: str, language: str) -> str:
     for match in _pattern(language).finditer(folded):
         form = re.sub(r"[\s-]+", " ", match[0])
         english = table.get(match[0]) or table.get(form) or table.get(form.replace(" ", "-"))
-        if english is None:
+        if english is None or _is_preposition(folded, match):
             continue
         pieces += [text[position : match.start()], english]
         position = match.end()
     return "".join(pieces) + text[position:]
+
+
+def _is_preposition(folded: str, match: re.Match[str]) -> bool:
+    """Tell "bajo la lluvia" (under the rain) from the bass."""
+    if match[0] != "bajo" or re.search(
+        r"\b(?:con|y|e|el|un|de|sin|,)\s*$", folded[: match.start()]
+    ):
+        return False
+    return bool(
+        re.match(r"\s+(?:el|la|los|las|un|una|mi|tu|su|este|esta)\b", folded[match.end() :])
+    )
 
 
 def _split_compounds(text: str) -> str:

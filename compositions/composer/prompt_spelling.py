@@ -132,6 +132,8 @@ def _nearest(word: str) -> str | None:
             continue
         if len(target) < 5 and len(word) != 5:
             continue
+        if len(target) < len(word) - 1:  # "grandpa" is no grand piano
+            continue
         edits = distance(word, target, limit)
         # "Violen" is rather a violin than violent.
         rank = (edits, target not in _players_and_genres(), -len(target), target)

@@ -12,7 +12,8 @@ from typing import Any
 
 from compositions.composer.era import in_era, style_of_era, styles_of
 from compositions.composer.prompt_directions import SECTIONS_LEFT_OUT
-from compositions.composer.prompt_scene import scene_scores, scene_words
+from compositions.composer.prompt_language import detect_language
+from compositions.composer.prompt_scene import confidence_of, scene_scores, scene_words
 from compositions.composer.prompt_words import moods
 from compositions.composer.rhythm import grid_for
 from compositions.composer.roman import resolve_name
@@ -24,6 +25,8 @@ from compositions.score.document import Mode
 from compositions.score.harmony import MINOR_MODES, parse_chord_symbol, scale_pitch_classes
 
 DEFAULT_SECONDS = 120.0
+_SCENE = 0.4
+_GUESS = 0.35
 _COMMON = frozenset({"pop", "folk", "cinematic", "rock", "lo-fi"})
 
 
@@ -165,14 +168,16 @@ def _mood(spec: MusicSpec) -> tuple[float, float] | None:
 def _choose_genre(spec: MusicSpec, rng: random.Random) -> MusicSpec:
     """Pick the style that fits scene, moods, era, instruments, tempo and meter best."""
     asked = {item.name for item in spec.instruments.value or ()}
-    scene = " ".join((*spec.not_understood, str(spec.theme.value or ""), *(spec.mood.value or ())))
-    told = scene_scores(scene)
+    scene = " ".join((*spec.not_understood, str(spec.theme.value or "")))
+    mood_words = " ".join(spec.mood.value or ())
+    english = detect_language(spec.prompt)[0] == "en"
+    told = scene_scores(scene, mood_words, english=english)
     of_era = styles_of(spec.era.value)
     scores: dict[str, float] = {}
     for style in styles().values():
         band = {name for part in style.parts for name in part.instruments}
         score = sum(1.0 for word in spec.mood.value or () if word in style.moods)
-        score += 0.7 * len(asked & band) + 0.4 * told[style.name]
+        score += 0.7 * len(asked & band) + _SCENE * told[style.name]
         score += 1.5 if style.name in of_era else 0.0
         tempo = spec.tempo.value
         if tempo is not None:
@@ -189,14 +194,18 @@ def _choose_genre(spec: MusicSpec, rng: random.Random) -> MusicSpec:
     best = max(scores.values())
     names = [name for name, score in scores.items() if score >= best - 0.1]
     name = rng.choice(names)
-    confidence = round(min(0.6, 0.25 + 0.12 * max(0.0, best)), 2)
+    confidence = confidence_of(best / _SCENE)
     spec = spec.with_value("genre", name, Source.DEFAULT, confidence)
-    words = scene_words(scene, name)
+    words = scene_words(f"{scene} {mood_words}", name)
+    title = styles()[name].title
     if words and told[name] > 0:
         left = tuple(word for word in spec.not_understood if word not in words)
-        spec = replace(spec, not_understood=left).with_note(
-            f"No style was named; {styles()[name].title} was chosen for: {', '.join(words)}."
+        guess = " as a guess" if confidence < _GUESS else ""
+        return replace(spec, not_understood=left).with_note(
+            f"No style was named; {title} was chosen{guess} for: {', '.join(words)}."
         )
+    if confidence < _GUESS:
+        return spec.with_note(f"No style was named and little points to one; {title} is a guess.")
     return spec
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compositions.composer.engine import compose
+from compositions.composer.originality import known_hashes
 from compositions.composer.prompt_parser import parse_prompt
 
 # With words and without, with a style and with a scene that asks for one.
@@ -28,6 +29,7 @@ _OTHER_LANGUAGES = (
 
 def warm() -> None:
     """Compose a few bars and drop them: about two seconds in a cold process, little later."""
+    known_hashes()  # which a few bars may not need
     for _ in warm_by_pieces():
         pass
 
