@@ -22,6 +22,7 @@ from compositions.models import (
     Import,
     LLMInteraction,
     Preset,
+    PresetVersion,
     ProjectArchive,
     Proposal,
     Render,
@@ -216,11 +217,13 @@ class ProjectArchiveAdmin(BaseModelAdmin):
 
 @admin.register(Preset)
 class PresetAdmin(BaseModelAdmin):
-    """Render presets."""
+    """Presets; their settings are versions."""
 
-    list_display = ["name", "owner", "description"]
-    search_fields = ["name"]
-    raw_id_fields = ["owner"]
+    list_display = ["name", "kind", "category", "owner", "is_public"]
+    list_filter = ["kind", "is_public"]
+    search_fields = ["name", "description", "category"]
+    raw_id_fields = ["owner", "copied_from"]
+    readonly_fields = ("current",)
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -248,6 +251,16 @@ class RecordAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Records go with their song."""
         return False
+
+
+@admin.register(PresetVersion)
+class PresetVersionAdmin(RecordAdmin):
+    """Versions of presets, as they were saved."""
+
+    list_display = ("number", "preset", "author_name", "note", "created_at")
+    list_select_related = ("preset",)
+    search_fields = ("=id", "=preset__id", "preset__name")
+    ordering = ("-pk",)
 
 
 @admin.register(Version)

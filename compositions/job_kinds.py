@@ -26,6 +26,7 @@ from compositions.exporting import archive_jobs as _archive_jobs  # noqa: F401 -
 from compositions.exporting import jobs as _export_jobs  # noqa: F401 - registers its kind
 from compositions.history.versions import set_document
 from compositions.models import AISession, AISessionStep, Composition, Render, Version
+from compositions.presets import comparison_jobs as _compare_jobs  # noqa: F401 - registers its kind
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title

@@ -19,6 +19,7 @@ from compositions.exporting.services import expire_exports
 from compositions.history.versions import save_working_copy
 from compositions.llm.records import forget_texts
 from compositions.models import Composition, EditBatch, Version
+from compositions.presets.comparison_files import remove_old_comparisons
 from compositions.querysets import CompositionQuerySet
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,12 @@ def forget_llm_texts() -> int:
 def remove_expired_exports() -> int:
     """Remove the files of exports that are older than ``settings.EXPORT_RETENTION_DAYS``."""
     return expire_exports() + expire_project_archives()
+
+
+@periodic(every=timedelta(minutes=10))
+def remove_heard_comparisons() -> int:
+    """Remove the sound of presets that were compared more than a day ago."""
+    return remove_old_comparisons()
 
 
 def _idle_songs() -> CompositionQuerySet:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 
 from ariaforge.models import SoftDeleteQuerySet
@@ -107,14 +107,35 @@ class CompositionRecordQuerySet(CompositionContentQuerySet):
 
 
 class PresetQuerySet(SoftDeleteQuerySet):
-    """Presets: factory content is everybody's, any other is its owner's alone."""
+    """Presets: the factory's and public ones are everybody's, any other is its owner's alone."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Presets that ``user`` may use."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(owner__isnull=True) | Q(owner=user))
+        return self.filter(Q(owner__isnull=True) | Q(owner=user) | Q(is_public=True))
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Presets that ``user`` may change."""
         return self.filter(owner=user) if user.is_authenticated else self.none()
+
+    def factory(self) -> Self:
+        """Presets that came with the studio."""
+        return self.filter(owner__isnull=True)
+
+    def with_settings(self) -> Self:
+        """Join what a list or the page of a preset says about it, in one query."""
+        return self.select_related("owner", "current")
+
+
+class PresetVersionQuerySet(models.QuerySet[Any]):
+    """Versions of presets, which are never in the trash themselves."""
+
+    def alive(self) -> Self:
+        """Leave out the versions of presets that are in the trash."""
+        return self.filter(preset__deleted_at__isnull=True)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Versions of presets that ``user`` may use."""
+        presets = self.model._meta.get_field("preset").related_model
+        return self.filter(preset__in=presets.objects.visible_to(user))

@@ -209,7 +209,7 @@ def request_render(
         "seed": composition.seed,
         **composition.render_parameters,
         **song_choices(composition.mix),
-        **(preset.parameters if preset else {}),
+        **(preset.current.settings if preset and preset.current else {}),
         **(parameters or {}),
     }
     try:

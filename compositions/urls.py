@@ -59,6 +59,7 @@ urlpatterns = [
         name="song_export_delete",
     ),
     path("songs/<uuid:pk>/", include("compositions.history_urls")),
+    path("", include("compositions.preset_urls")),
     path("projects/<uuid:pk>/songs/", views.project_compositions, name="project_compositions"),
     path("projects/<uuid:pk>/files/", archive_pages.project_files, name="project_files"),
     path("projects/<uuid:pk>/export/", archive_pages.project_export, name="project_export"),

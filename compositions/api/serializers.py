@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -211,9 +210,18 @@ class RenderRequestSerializer(serializers.Serializer[Any]):
     """A request for a mix."""
 
     preset = serializers.PrimaryKeyRelatedField(
-        queryset=Preset.objects.filter(owner=None), required=False, allow_null=True
+        queryset=Preset.objects.none(), required=False, allow_null=True
     )
     parameters = serializers.DictField(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Offer the presets for rendering that the caller may use."""
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is not None:
+            presets = Preset.objects.visible_to(request.user).with_settings()
+            fields["preset"].queryset = presets.filter(kind=Preset.Kind.RENDER)  # type: ignore[attr-defined]
+        return fields
 
     def validate_parameters(self, value: dict[str, Any]) -> dict[str, Any]:
         """Refuse parameters that the sound engine does not know or cannot use."""
@@ -222,19 +230,3 @@ class RenderRequestSerializer(serializers.Serializer[Any]):
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from error
         return value
-
-
-class PresetSerializer(serializers.ModelSerializer):
-    """Named render parameters."""
-
-    is_factory = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Preset
-        fields = ["id", "name", "description", "parameters", "is_factory"]
-        read_only_fields = fields
-
-    @extend_schema_field(OpenApiTypes.BOOL)
-    def get_is_factory(self, preset: Preset) -> bool:
-        """Whether the preset came with the studio."""
-        return preset.owner_id is None

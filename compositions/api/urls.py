@@ -19,6 +19,7 @@ from compositions.api.export_views import ExportFormatsView, ExportViewSet
 from compositions.api.import_views import ImportIntoView, ImportSongView, ImportViewSet
 from compositions.api.lyric_views import LyricsView
 from compositions.api.merge_views import CherryPickView, MergeView, RevertView
+from compositions.api.preset_views import PresetViewSet
 from compositions.api.proposal_views import ProposalViewSet
 from compositions.api.session_views import AISessionViewSet
 from compositions.api.variation_views import ExplanationView, VariationsView
@@ -26,7 +27,7 @@ from compositions.api.version_views import VersionViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("compositions", views.CompositionViewSet, basename="composition")
-router.register("presets", views.PresetViewSet, basename="preset")
+router.register("presets", PresetViewSet, basename="preset")
 _song = "compositions/<uuid:composition_pk>"
 router.register(f"{_song}/renders", views.RenderViewSet, basename="composition-render")
 router.register(f"{_song}/exports", ExportViewSet, basename="composition-export")

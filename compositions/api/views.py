@@ -28,14 +28,13 @@ from compositions.api.serializers import (
     ComposeSerializer,
     CompositionListSerializer,
     CompositionSerializer,
-    PresetSerializer,
     RenderRequestSerializer,
     RenderSerializer,
     SectionSerializer,
     TrackSerializer,
 )
 from compositions.documents import load_score
-from compositions.models import Composition, Preset, Render
+from compositions.models import Composition, Render
 from compositions.score.midi import write_midi
 
 
@@ -212,7 +211,7 @@ class RenderViewSet(OfCompositionViewSet):
     )
     def create(self, request: Request, composition_pk: str) -> Response:
         """Ask for a mix with a preset, with parameters of your own, or both."""
-        form = RenderRequestSerializer(data=request.data)
+        form = RenderRequestSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         render = services.request_render(
             composition=self.get_composition(),
@@ -221,15 +220,3 @@ class RenderViewSet(OfCompositionViewSet):
             **form.validated_data,
         )
         return Response(self.get_serializer(render).data, status=status.HTTP_202_ACCEPTED)
-
-
-@extend_schema_view(
-    list=extend_schema(summary="List render presets"),
-    retrieve=extend_schema(summary="Get a render preset"),
-)
-class PresetViewSet(viewsets.ReadOnlyModelViewSet):
-    """Render presets that came with the studio."""
-
-    queryset = Preset.objects.filter(owner=None)
-    lookup_value_converter = "uuid"
-    serializer_class = PresetSerializer

@@ -7,7 +7,8 @@ from compositions.models.edits import EditBatch, EditOp
 from compositions.models.history import Blob, Branch, Proposal, Tag, Version
 from compositions.models.imports import Import
 from compositions.models.language_model import LLMInteraction
-from compositions.models.output import Export, Preset, Render
+from compositions.models.output import Export, Render
+from compositions.models.presets import Preset, PresetVersion
 from compositions.models.session import AISession, AISessionStep
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "LyricLine",
     "NoteWindow",
     "Preset",
+    "PresetVersion",
     "ProjectArchive",
     "Proposal",
     "Render",

@@ -1,49 +1,13 @@
-"""What a song becomes: presets for rendering, renders, and exports with their history."""
+"""What a song becomes: renders, and exports with their history."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from ariaforge.audit import audited
 from ariaforge.models import AliveManager, BaseModel
-from compositions.querysets import CompositionContentQuerySet, PresetQuerySet
-
-
-@audited()
-class Preset(BaseModel):
-    """Named render parameters. A preset without an owner is factory content, read-only."""
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="presets",
-    )
-    name = models.CharField(max_length=80)
-    description = models.CharField(max_length=300, blank=True)
-    parameters = models.JSONField(default=dict)
-
-    objects = AliveManager.from_queryset(PresetQuerySet)()
-    all_objects = PresetQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                "owner",
-                condition=Q(deleted_at__isnull=True),
-                name="preset_name_unique_per_owner",
-                nulls_distinct=False,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+from compositions.querysets import CompositionContentQuerySet
 
 
 @audited()

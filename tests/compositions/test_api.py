@@ -17,10 +17,12 @@ from accounts.models import User
 from accounts.services import create_api_token
 from ariaforge.models import Job
 from compositions.ai_sessions.steps import add_step
-from compositions.models import AISession, Composition, Export, Preset, Render
+from compositions.models import AISession, Composition, Export, Render
+from compositions.presets.services import create_preset
 from compositions.score.document import ordered
 from compositions.score.serialisation import from_dict
 from tests.compositions.conftest import PROMPT
+from tests.compositions.presets import make_factory_preset
 from tests.compositions.songs import example_score, make_job, make_song
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
@@ -172,7 +174,7 @@ def test_before_it_is_composed_a_song_has_no_notes(client: APIClient, musician: 
 
 def test_a_render_uses_preset_and_parameters(client: APIClient, musician: User) -> None:
     song = make_song(musician, "ready")
-    preset = Preset.objects.create(name="Quiet", parameters={"target_lufs": -20, "reverb": False})
+    preset = make_factory_preset("Quiet", "render", {"target_lufs": -20, "reverb": False})
     answer = client.post(
         of(song, "renders/"), {"preset": str(preset.pk), "parameters": {"target_lufs": -18}}
     )
@@ -200,7 +202,7 @@ def test_unfit_render_parameters_are_refused(
 
 def test_another_persons_preset_is_no_preset(client: APIClient, musician: User) -> None:
     song = make_song(musician, "ready")
-    preset = Preset.objects.create(name="Mine", owner=UserFactory())
+    preset = create_preset(user=UserFactory(), kind="render", name="Mine", settings={})
     answer = client.post(of(song, "renders/"), {"preset": str(preset.pk)})
     error_of(answer, 400, "validation_error")
 

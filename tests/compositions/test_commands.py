@@ -11,7 +11,6 @@ import pytest
 import soundfile
 from django.core.management import CommandError, call_command
 
-from compositions.models import Preset
 from compositions.score.serialisation import from_dict
 from compositions.score.validation import validate
 
@@ -132,15 +131,3 @@ def test_compose_bench_prints_the_table_and_checks_targets(tmp_path: Path) -> No
         call_command("compose_bench", prompts)
     with pytest.raises(CommandError, match="Cannot read"):
         call_command("compose_bench", tmp_path / "nowhere.jsonl")
-
-
-@pytest.mark.django_db
-def test_factory_content_is_loaded_once_and_mended(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("load_factory", verbosity=0)
-    names = set(Preset.objects.values_list("name", flat=True))
-    assert {"Streaming", "CD"} <= names
-    Preset.objects.filter(name="CD").update(description="changed")
-    call_command("load_factory", verbosity=0)
-    call_command("load_factory", verbosity=0)
-    assert Preset.objects.count() == len(names)
-    assert Preset.objects.get(name="CD").description != "changed"

@@ -62,8 +62,8 @@ def test_stems_come_beside_the_mix(midi: Path, tmp_path: Path) -> None:
 
 
 def test_refusals_name_what_there_is(midi: Path, tmp_path: Path, settings: object) -> None:
-    with pytest.raises(CommandError, match="no preset “Vinyl”; choose one of Streaming, Loud"):
-        render(midi, tmp_path / "b.wav", preset="Vinyl")
+    with pytest.raises(CommandError, match="no preset “Streeming”; did you mean “Streaming”"):
+        render(midi, tmp_path / "b.wav", preset="Streeming")
     with pytest.raises(CommandError, match="between -23 and -8"):
         render(midi, tmp_path / "b.wav", lufs=-3.0)
     with pytest.raises(CommandError, match="No such file"):

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.permissions.history_pages import HISTORY_PAGES
 from tests.permissions.imports import IMPORTS
+from tests.permissions.presets import PRESETS
 from tests.permissions.rows import Row, api, page, public
 from tests.permissions.sessions import SESSIONS
 from tests.permissions.variations import VARIATIONS
@@ -147,10 +148,6 @@ def of_offer(world: World) -> dict[str, Any]:
 
 def new_proposal(world: World) -> dict[str, Any]:
     return {"title": "Once more", "branch": world.proposal.branch.name}
-
-
-def preset(world: World) -> dict[str, Any]:
-    return {"pk": world.preset.pk}
 
 
 def prompt(world: World) -> dict[str, Any]:
@@ -467,8 +464,6 @@ COMPOSITIONS: list[Row] = [
     api("composition-proposal-reject", args=proposal, POST="401 404 403 403 200 200 404"),
     # Only who made it takes it back.
     api("composition-proposal-withdraw", args=proposal, POST="401 404 403 403 200 403 404"),
-    api("preset-list", GET="401 200 200 200 200 200 200"),
-    api("preset-detail", args=preset, GET="401 200 200 200 200 200 200"),
 ]
 
 COLLABORATION: list[Row] = []
@@ -483,6 +478,7 @@ TABLE = {
         *COMPOSITIONS,
         *HISTORY_PAGES,
         *IMPORTS,
+        *PRESETS,
         *SESSIONS,
         *VARIATIONS,
         *COLLABORATION,

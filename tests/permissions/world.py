@@ -31,9 +31,11 @@ from compositions.models import (
     Render,
     Tag,
 )
+from compositions.presets.services import create_preset, delete_preset, update_preset
 from media.models import Asset
 from projects.models import Membership, Project
 from projects.roles import Role
+from tests.compositions.presets import make_factory_preset
 from tests.compositions.songs import make_song
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
@@ -65,6 +67,7 @@ class World:
     export: Export
     step: AISessionStep
     preset: Preset
+    factory_preset: Preset
     branch: Branch
     tag: Tag
     proposal: Proposal
@@ -130,7 +133,8 @@ def build_world() -> World:
         render=song.current_render,
         export=export,
         step=ask_composer(song, people["editor"], proposal),
-        preset=Preset.objects.create(name="Quiet", parameters={"target_lufs": -20.0}),
+        preset=preset_of(people["editor"]),
+        factory_preset=Preset.objects.get(name="Quiet"),
         branch=create_branch(composition=song, user=people["editor"], name="idea"),
         tag=create_tag(composition=song, user=people["editor"], name="Demo", version="v1"),
         proposal=proposal,
@@ -141,6 +145,27 @@ def build_world() -> World:
             project=project, direction="export", filename="Evenings.ariaforge"
         ),
         editor_edit=batch,
+        more={"comparison": comparison_of(people["editor"], song)},
+    )
+
+
+def preset_of(user: User | None) -> Preset:
+    """An effect of somebody's that others may use, with two versions; and one of the studio's."""
+    assert user is not None
+    make_factory_preset("Quiet", "render", {"target_lufs": -20.0})
+    trashed = create_preset(user=user, kind="effect", name="Gone", settings={"width": 0.1})
+    delete_preset(preset=trashed, user=user)
+    made = create_preset(
+        user=user, kind="effect", name="Wide", settings={"width": 0.9}, is_public=True
+    )
+    return update_preset(preset=made, user=user, settings={"width": 0.8})
+
+
+def comparison_of(user: User | None, song: Composition) -> Job:
+    """A comparison of presets that somebody asked to hear."""
+    parameters = {"composition": str(song.pk)}
+    return Job.objects.create(
+        owner=user, kind="compare_presets", queue="render", parameters=parameters
     )
 
 

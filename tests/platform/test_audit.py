@@ -26,6 +26,7 @@ EXEMPT = {
     "ariaforge.StoredAnswer": "what was answered, kept for a while for requests that come twice",
     "compositions.Blob": "content-addressed parts of versions, which never change",
     "compositions.Version": "never changes: it is itself a record of what happened",
+    "compositions.PresetVersion": "never changes: it is itself a record of what happened",
     "compositions.NoteWindow": "every change of a note is in the log of edits, with who made it",
     "compositions.EditBatch": "the log of edits: it is itself a record of what happened",
     "compositions.EditOp": "the log of edits: it is itself a record of what happened",

@@ -3,7 +3,7 @@
 ::
 
     manage.py render song.mid --out song.flac --lufs -16 --stems stems
-    manage.py render 0197… --out song.mp3 --preset Loud
+    manage.py render 0197… --out song.mp3 --preset Loud --preset "Big hall"
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,9 +20,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from accounts.models import User
 from compositions.documents import load_score
-from compositions.factory_content import RENDER_PRESETS
 from compositions.models import Composition
+from compositions.presets.by_name import Choice, UnknownPresetError, choose
 from compositions.progress_bar import ProgressBar
 from compositions.score.document import Score
 from compositions.score.midi_guard import MidiError, read_midi_safely
@@ -39,13 +41,19 @@ class Command(BaseCommand):
 
     help = "Render a MIDI file or a song to an audio file at a target loudness."
     requires_system_checks: list[str] = []
+    _maker: User | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("source", help="a MIDI file, or the id of a song")
         parser.add_argument("--out", type=Path, required=True, help="the ending chooses the format")
         parser.add_argument(
-            "--preset", help=f"one of {', '.join(entry['name'] for entry in RENDER_PRESETS)}"
+            "--preset",
+            action="append",
+            help="a preset for the render or the mix, by name; may be given several times",
+        )
+        parser.add_argument(
+            "--owner", help="whose presets can be named beside the studio's; of a song, its maker"
         )
         parser.add_argument(
             "--stems", type=Path, help="a folder for the dry and wet stems (32 bit float WAV)"
@@ -61,7 +69,9 @@ class Command(BaseCommand):
         if audio_format is None:
             raise CommandError(f"--out must end in one of {', '.join(FORMATS)}.")
         score, title, choices, theory = self._source(str(options["source"]))
-        choices |= _preset(options["preset"])
+        chosen = self._presets(options["preset"], options["owner"])
+        score = chosen.of(score)
+        choices |= {**song_choices(chosen.mix), **chosen.parameters}
         if options["lufs"] is not None:
             choices["target_lufs"] = options["lufs"]
         try:
@@ -101,11 +111,28 @@ class Command(BaseCommand):
             f"{result.measurements.true_peak_dbtp:.1f} dBTP"
         )
 
+    def _presets(self, names: Sequence[str] | str | None, owner: str | None) -> Choice:
+        """What the presets hold together; the database is only asked for those of a person."""
+        if isinstance(names, str):  # from another command
+            names = [names]
+        person = self._maker
+        if owner is not None:
+            person = User.objects.filter(username=owner).first()
+            if person is None:
+                raise CommandError(f"There is nobody called “{owner}” here.")
+        try:
+            return choose(names or (), person)
+        except UnknownPresetError as error:
+            raise CommandError(str(error)) from error
+
     def _source(self, source: str) -> tuple[Score, str, dict[str, Any], dict[str, Any]]:
         """Score, title, render parameters and theory of a MIDI file or of a song's id."""
         path = Path(source)
         if not path.exists() and (key := _key(source)) is not None:
-            return _song(key)
+            song = _song(key)
+            self._maker = song.created_by
+            choices = {"seed": song.seed, **song.render_parameters, **song_choices(song.mix)}
+            return load_score(song), song.name, choices, song.theory_data
         try:
             imported = read_midi_safely(path.read_bytes())
         except (MidiError, OSError) as error:
@@ -122,24 +149,11 @@ def _key(source: str) -> UUID | None:
         return None
 
 
-def _song(key: UUID) -> tuple[Score, str, dict[str, Any], dict[str, Any]]:
+def _song(key: UUID) -> Composition:
     try:
-        song = Composition.objects.get(pk=key)
-        score = load_score(song)
+        song: Composition = Composition.objects.select_related("created_by").get(pk=key)
     except Composition.DoesNotExist as error:
         raise CommandError(f"There is no song {key}, or it is in the trash.") from error
     except (DatabaseError, ImproperlyConfigured) as error:
         raise CommandError(f"The studio's database does not answer: {error}") from error
-    choices = {"seed": song.seed, **song.render_parameters, **song_choices(song.mix)}
-    return score, song.name, choices, song.theory_data
-
-
-def _preset(name: str | None) -> dict[str, Any]:
-    """The parameters of a factory preset, whatever the case of its name."""
-    if name is None:
-        return {}
-    for entry in RENDER_PRESETS:
-        if entry["name"].casefold() == name.strip().casefold():
-            return dict(entry["parameters"])
-    names = ", ".join(entry["name"] for entry in RENDER_PRESETS)
-    raise CommandError(f"There is no preset “{name}”; choose one of {names}.")
+    return song
