@@ -174,7 +174,7 @@ def test_a_song_comes_in_as_it_went_out(song: Composition, musician: User, tmp_p
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(score=scores())
 def test_any_song_comes_in_as_it_went_out(score: Score, musician: User, tmp_path: Path) -> None:

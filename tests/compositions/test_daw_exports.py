@@ -56,7 +56,7 @@ def clips_of(score: Score) -> list[AudioClip]:
     ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(scores())
 def test_any_song_is_a_valid_dawproject_with_all_its_notes(score: Score) -> None:
     root = valid(project_xml(score, clips_of(score)), "Project")
@@ -74,7 +74,7 @@ def test_any_song_is_a_valid_dawproject_with_all_its_notes(score: Score) -> None
     assert len(root.findall(".//Lanes/Points/RealPoint")) == controls
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(scores())
 def test_any_song_is_a_reaper_project_with_all_its_notes(score: Score) -> None:
     project = rpp.loads(project_text(score, clips_of(score)))

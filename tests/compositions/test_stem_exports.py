@@ -40,7 +40,7 @@ RATE = 44_100
 ABOUT = {"title": "Rain", "content_hash": "x"}
 
 
-def rendered(folder: Path, score: Score, seconds: float = 12.0, loud: float = 0.4) -> RenderResult:
+def rendered(folder: Path, score: Score, seconds: float = 7.0, loud: float = 0.4) -> RenderResult:
     """What rendering leaves, with noise of each track's own for its stems."""
     stems, total = [], np.zeros((round(seconds * RATE), 2))
     for kind in ("dry", "wet"):
