@@ -101,6 +101,8 @@ def parse_prompt(prompt: str, *, overrides: Mapping[str, Any] | None = None) -> 
         raise ValueError(f"the prompt is longer than {MAX_PROMPT_CHARACTERS} characters")
     found = Findings()
     text, sung = split_lyrics(_clean(prompt))
+    # "In drop A minor" tells how guitars are tuned.
+    text = re.sub(r"\b[Dd]rop(?:ped)?[\s-]+(?=[A-G][b#♭♯]?\s+(?:minor|major)\b)", "", text)
     if sung:
         found.set("lyrics", sung, 0.95)
     language, sure = detect_language(text)

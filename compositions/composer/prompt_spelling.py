@@ -59,8 +59,18 @@ def _abbreviations() -> dict[str, str]:
     return words
 
 
+_SHARED_NOUN = (
+    r"(?i)\b(soprano|alto|tenor|bari(?:tone)?)(s?\s*(?:,|and|&|\+|/)\s*)"
+    r"(?=(?:soprano|alto|tenor|bari(?:tone)?)\s+(sax(?:ophone)?)s?\b)",
+    r"(?i)\b(acoustic|electric|clean|distorted|nylon)(\s*(?:,|and|&|\+|/)\s*)"
+    r"(?=(?:acoustic|electric|clean|distorted|nylon)\s+(guitar)s?\b)",
+)
+
+
 def written_out(text: str) -> str:
-    """Return the text with the abbreviations of players and parts in full: "gtr", "vln"."""
+    """Return the text with players in full: "gtr" and "vln", and "alto and tenor sax"."""
+    for pattern in _SHARED_NOUN:
+        text = re.sub(pattern, r"\1 \3\2", text)
     short = "|".join(sorted(_abbreviations(), key=len, reverse=True))
     return re.sub(
         rf"(?<![\w#'’])({short})(?:\.(?=\s*[\w,;&+]))?(?![\w#'’]|\s+pads?\b)",

@@ -28,6 +28,8 @@ _NEGATION = (
     r"|mute(?=\s+the\b)|drop(?=\s+the\b)|cut(?=\s+the\b)|kill(?=\s+the\b)|take\s+out|absolutely\s+no"
     r"|(?:everything|anything|anyone|all|whatever)(?:\s+you\s+(?:like|want))?,?\s+(?:but|except|save)"
     r"(?:\s+for)?|nothing\s+with|except(?:\s+for)?|apart\s+from|other\s+than|(?:no|any)\s+need\s+for"
+    rf"|{_NOT}\s+(?:looking\s+for|keen\s+on|into)(?:\s+(?:anything|something)\s+with)?|no\s+more"
+    rf"|{_NOT}\s+(?:want|need|like)\s+(?:anything|something)\s+with"
     r"|(?:instead|in\s+place)\s+of|rather\s+than|allergic\s+to|not\s+a\s+fan\s+of"
     r"|(?:replace|substitute|swap(?:\s+out)?)(?=\s+[\w\s]+?\s+(?:with|by|for)\b))"
 )
@@ -39,11 +41,14 @@ _KIND_OF = (
     r"(?:(?:live|real|acoustic|electronic|heavy|loud|other|big|programmed|lead|backing|rhythm|solo)"
     r"\s+){0,2}"
 )
-_NO = rf"\b{_NEGATION}\s+{_OF}"
+_NO = rf"\b{_NEGATION}(?:\s*:)?\s+{_OF}"
 _ALL = (
     r"\b(?:without|w/o|sans|neither|minus|avoid(?:ing)?|exclud(?:e|ing)|leav(?:e|ing)\s+out"
-    rf"|(?:everything|anything)\s+(?:but|except)(?:\s+for)?|except(?:\s+for)?|{_NOT}\s+{_VERB})\s+{_OF}"
+    rf"|(?:everything|anything)\s+(?:but|except)(?:\s+for)?|except(?:\s+for)?|{_NOT}\s+{_VERB}"
+    rf")\s+{_OF}"
 )
+# "Exclude: drums, bass."
+_LIST = rf"\b(?:no|without|exclude|excluding|unwanted|leave\s+out|avoid)\s*:\s*{_OF}"
 _TAIL = r"\s+(?:at\s+all|whatsoever|please|either|parts?|sounds?|instruments?)"
 _SECTIONS = r"\b(?!\s+(?:break|solo|section|bridge|intro|interlude|passage|part|outro|hook))"
 
@@ -64,7 +69,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     more = rf"(?:\s*,?\s*(?:or|nor|and\s+no|and\s+without|,\s*no|no)\s+{_OF}{item})*"
     every = rf"(?:\s*,\s*{_OF}{item})*\s*,?\s*(?:or|nor)\s+{_OF}{item}"
     joined = rf"(?:\s*,\s*{_OF}{item})*\s*(?:,?\s*and|&|\+)\s+{_OF}{item}"
-    pairs = ((_NO, every), (_ALL, joined), (_NO, more))
+    listed = rf"(?:\s*,\s*{_OF}{item})+(?=\s*(?:[.;\n]|$))"
+    pairs = ((_NO, every), (_ALL, joined), (_LIST, listed), (_NO, more))
     found = [f"{lead}({item}{tail})" for lead, tail in pairs]
     found.append(rf"\b(?:leave|keep|cut|take|turn|get)\s+(?:the\s+)?({item})\s+(?:out|off|away)\b")
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in found)

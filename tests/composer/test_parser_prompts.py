@@ -259,6 +259,9 @@ def test_any_text_is_read(text: str) -> None:
         ("a tune that does not feature a flute or a harp", {"Flute", "Harp"}),
         ("jazz with a clarinet - scratch that, a flute", {"Clarinet"}),
         ("rock without the use of keyboards", {"keys"}),
+        ("exclude: drums, bass. include: harp, cello", {"drums", "bass"}),
+        ("not looking for anything with distorted guitars", {"Distorted Guitar"}),
+        ("no guitar solo, please", {"solo"}),
     ],
 )
 def test_what_is_ruled_out_in_many_words_does_not_play(prompt, unwanted):
@@ -279,6 +282,7 @@ def test_an_instrument_with_the_sound_of_an_unwanted_one_is_ruled_out_too():
         ("sad ballad in c sharp minr", "mode", "minor"),
         ("mode=phrygian root=E", "tonic", "E"),
         ("drumnbass 174", "genre", "drum-and-bass"),
+        ("grindcore at 240 bpm in drop A minor", "tempo", 240),
         ("ska at one hundred and five bpm", "tempo", 105),
     ],
 )
@@ -290,6 +294,8 @@ def test_terse_and_misspelt_values_are_read(prompt, name, value):
     ("prompt", "name"),
     [
         ("bossa with nylon gtr", "Nylon Guitar"),
+        ("alto and tenor sax over upright bass", "Alto Sax"),
+        ("electric and acoustic guitars", "Electric Guitar"),
         ("vln and pno", "Violin"),
         ("a clasical peice for violen", "Violin"),
         ("jazz with a clarinet - no wait, a flute", "Flute"),
