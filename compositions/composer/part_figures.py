@@ -8,6 +8,7 @@ afterbeats) follows the energy of the section.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
@@ -28,16 +29,24 @@ _SCALE_REACH = 6
 _MOST_ANSWERED = 6
 
 
-def enliven(plan: SongPlan, changes: Changes, lines: Lines) -> None:
-    """Give the lines below the tune rhythms of their own, section by section, in place."""
-    figures = _Figures(plan, changes, lines)
+def enliven(
+    plan: SongPlan, changes: Changes, lines: Lines, players: Sequence[int] | None = None
+) -> None:
+    """Give the lines below the tune rhythms of their own, section by section, in place.
+
+    Only those of ``players`` (from 1), where they are named.
+    """
+    numbers = range(1, lines.players + 1) if players is None else players
+    figures = _Figures(plan, changes, lines, frozenset(numbers))
     for section in plan.sections:
         figures.section(section)
 
 
 class _Figures:
-    def __init__(self, plan: SongPlan, changes: Changes, lines: Lines) -> None:
-        self.plan, self.lines = plan, lines
+    def __init__(
+        self, plan: SongPlan, changes: Changes, lines: Lines, players: frozenset[int]
+    ) -> None:
+        self.plan, self.lines, self.free = plan, lines, players
         self.chords: list[frozenset[int]] = [frozenset()] * lines.cells
         for slot in changes.slots:
             classes = frozenset(slot.harmony.pitch_classes)
@@ -65,7 +74,7 @@ class _Figures:
         stop = self.plan.bar_start(section.start_bar + bars) // TICKS_PER_STEP
         rng = stream(self.plan.seed, section.uid, "voices", "figures")
         self._answer(rng, first, stop)
-        for line in range(1, self.lines.players + 1):
+        for line in sorted(self.free):
             inner = line < self.lines.players
             if inner:
                 self._suspend(rng, line, first, stop)
@@ -73,9 +82,9 @@ class _Figures:
             self._turn(rng, line, first, stop)
         texture = self._texture(section)
         if texture is not HELD:
-            for line in range(1, self.lines.players):
+            for line in sorted(self.free - {self.lines.players}):
                 self._bow(texture, line, first, stop)
-        if texture is PULSE and section.energy >= 0.55:
+        if texture is PULSE and section.energy >= 0.55 and self.lines.players in self.free:
             self._tread(first, stop)
 
     def _texture(self, section: PlannedSection) -> str:
@@ -191,7 +200,9 @@ class _Figures:
                 continue
             for index in range(self.lines.players):
                 line = 1 + (turn + index) % self.lines.players
-                if self._taken_up(line, begin, motif, min(room, 2 * self.beat)):
+                if line in self.free and self._taken_up(
+                    line, begin, motif, min(room, 2 * self.beat)
+                ):
                     turn += index + 1
                     break
 

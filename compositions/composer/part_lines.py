@@ -6,7 +6,7 @@ cells at a time, so that every change of a line can be tried and taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from compositions.composer.events import Event
@@ -37,19 +37,30 @@ class Lines:
                     self.put(number, first, min(stop, cells), event.pitch)
 
     def write(
-        self, steps: Sequence[Step], pitches: Sequence[Sequence[int]], bars: Set[int]
+        self, steps: Sequence[Step], pitches: Sequence[Sequence[int] | None], bars: Set[int]
     ) -> None:
         """Write a pitch for every player and moment; one that stays is held inside a bar.
 
-        ``bars`` are the cells that begin one.
+        ``bars`` are the cells that begin one. A player without pitches keeps what is there.
         """
         for number, line in enumerate(pitches, 1):
+            if line is None:
+                continue
             before = NOTHING
             for step, pitch in zip(steps, line, strict=True):
                 first, stop = step.start // TICKS_PER_STEP, step.end // TICKS_PER_STEP
                 self.put(number, first, stop, pitch)
                 self.onset[number][first] = pitch != before or first in bars
                 before = pitch
+
+    def take(self, line: int, sounding: Mapping[int, int]) -> None:
+        """Let a line be what is known to sound in each cell."""
+        before = NOTHING
+        for cell in range(self.cells):
+            pitch = sounding.get(cell, NOTHING)
+            self.pitch[line][cell] = pitch
+            self.onset[line][cell] = pitch not in (before, NOTHING)
+            before = pitch
 
     def put(self, line: int, first: int, stop: int, pitch: int) -> None:
         """Write one note over whatever is there; what followed under it begins behind it."""
@@ -144,15 +155,22 @@ class Lines:
                 found.append((cell, end, pitches[cell]))
         return found
 
-    def mend(self, steps: Sequence[Step], ranges: Sequence[tuple[int, int]]) -> bool:
+    def mend(
+        self,
+        steps: Sequence[Step],
+        ranges: Sequence[tuple[int, int]],
+        players: Sequence[int] | None = None,
+    ) -> bool:
         """Take another note of the chord wherever two lines still go in parallel or cross.
 
-        Return whether a note was changed.
+        Only the lines of ``players`` (from 1) change, where they are named. Return whether a
+        note was changed.
         """
         mended = False
+        numbers = range(1, self.players + 1) if players is None else players
         for _ in range(_MENDINGS):
             changes = 0
-            for number in range(self.players, 0, -1):
+            for number in sorted(numbers, reverse=True):
                 for step in steps:
                     changes += self._mended(number, step, ranges[number - 1])
             mended = mended or changes > 0

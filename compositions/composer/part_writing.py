@@ -10,7 +10,7 @@ by note; :mod:`compositions.composer.part_figures` then gives the lines rhythms 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -26,6 +26,7 @@ from compositions.composer.part_figures import enliven
 from compositions.composer.part_lines import Lines
 from compositions.composer.plan import SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP
+from compositions.composer.seeds import stream
 
 Ints = NDArray[np.int64]
 Costs = NDArray[np.float64]
@@ -36,6 +37,7 @@ _DIRECT_COST, _OVERLAP_COST, _CROSSED, _WIDE = 4.0, 2.5, 30.0, 5.0
 _CONTRARY, _RUB = 0.7, 2.0
 _UNRESOLVED_LEADING, _UNRESOLVED_SEVENTH = 9.0, 7.0
 _MOST_SHIFT = 5
+_LEANING = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,53 @@ def write_parts(
     ]
 
 
+def write_among(
+    plan: SongPlan,
+    changes: Changes,
+    tune: Sequence[Event],
+    desks: Sequence[Desk],
+    given: Sequence[Mapping[int, int] | None],
+) -> list[list[Event]]:
+    """Return the lines of the players that are given none, written against all others.
+
+    ``desks`` and ``given`` go from the highest to the lowest below the tune; a given line is
+    the pitch that sounds in each sixteenth (no entry is a rest).
+    """
+    line = sorted(tune, key=lambda event: event.start)
+    steps = steps_of(plan, changes, line, turning=False)
+    free = [number for number, known in enumerate(given) if known is None]
+    if not steps:
+        return [[] for _ in free]
+    settled = _settled(plan, changes, plan.bar_start(plan.bars - 1))
+    writer = _Writer(steps, desks, settled, _sounding(steps, line))
+    lines = Lines(plan.end // TICKS_PER_STEP, [line], len(desks))
+    for number, known in enumerate(given):
+        if known is not None:
+            lines.take(number + 1, known)
+            writer.lines[number] = _held(steps, known, desks[number].centre)
+    for number in free:
+        # Another seed leans to other notes of the chords.
+        rng = stream(plan.seed, "song", f"voice:{number}", "leaning")
+        width = desks[number].high - desks[number].low + 1
+        writer.leaning[number] = [[_LEANING * rng.random() for _ in range(width)] for _ in steps]
+    written = writer.write(free)
+    bars = {plan.bar_start(bar) // TICKS_PER_STEP for bar in range(plan.bars)}
+    lines.write(steps, [written[n] if n in free else None for n in range(len(desks))], bars)
+    players = [number + 1 for number in free]
+    lines.mend(steps, [(desk.low, desk.high) for desk in desks], players)
+    enliven(plan, changes, lines, players)
+    return [lines.events(player, lambda tick: velocity_of(plan, tick)) for player in players]
+
+
+def _held(steps: Sequence[Step], known: Mapping[int, int], centre: int) -> list[int]:
+    """The pitch of a line at each moment; over a rest the one before it, as the ear does."""
+    pitches, before = [], centre
+    for step in steps:
+        before = known.get(step.start // TICKS_PER_STEP, before)
+        pitches.append(before)
+    return pitches
+
+
 def _settled(plan: SongPlan, changes: Changes, last_bar: int) -> frozenset[int]:
     """The ticks of chords that stand on their root: the first of a section and the last."""
     found = {plan.bar_start(section.start_bar) for section in plan.sections}
@@ -129,11 +178,13 @@ class _Writer:
             if one is not None
         ]
         self.lines: list[list[int] | None] = [None] * len(desks)
+        self.leaning: dict[int, list[list[float]]] = {}
 
-    def write(self) -> list[list[int]]:
-        """Return the pitches of all players."""
+    def write(self, free: Sequence[int] | None = None) -> list[list[int]]:
+        """Return the pitches of all players; only those of ``free`` are written, if named."""
         last = len(self.desks) - 1
         order = [last, *range(last)]
+        order = [number for number in order if free is None or number in free]
         for number in order:
             self.lines[number] = self._path(number)
         for _ in range(_SWEEPS):
@@ -177,8 +228,11 @@ class _Writer:
         counts = tuple(sorted(pitch % 12 for pitch in others))
         full = len(others) == len(self.desks) or len(others) >= 3
         costs = []
+        leaning = self.leaning[number][place] if number in self.leaning else None
         for pitch in found:
             cost = 0.13 * abs(pitch - desk.centre)
+            if leaning is not None and pitch <= desk.high:
+                cost += leaning[pitch - desk.low]
             if bass:
                 cost *= 0.6
                 if pitch % 12 != step.basses[0]:

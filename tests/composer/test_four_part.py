@@ -170,3 +170,25 @@ def test_a_descant_over_four_parts_keeps_off_their_parallels() -> None:
         if found is not None:
             assert found.fifths == found.octaves == 0
     assert any(voices_of(song("hymn SATB choir C, 24 bars", seed).score) for seed in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "places"),
+    [("string quartet in D major, 16 bars", (1, 2, 3)), ("choir a cappella, 12 bars", (2,))],
+)
+def test_a_line_that_is_written_anew_fits_the_lines_that_stay(
+    prompt: str, places: tuple[int, ...]
+) -> None:
+    score = compose(parse_prompt(prompt), seed=3).score
+    assert parallels(voices_of(score)).crossings == 0
+    for place in places:
+        track = score.tracks[place]
+        scope = Scope(tracks=(track.id,), bars=(5, 10))
+        anew = apply_operation(score, Operation("infill", scope), seed=9).score
+        found = parallels(voices_of(anew))
+        assert found.transitions > 0
+        assert (found.fifths, found.octaves, found.crossings) == (0, 0, 0)
+        assert [t for t in anew.tracks if t.id != track.id] == [
+            t for t in score.tracks if t.id != track.id
+        ]
+        assert anew.track(track.id).notes != track.notes

@@ -29,6 +29,7 @@ from compositions.composer.operations.regions import (
     without_notes,
 )
 from compositions.composer.operations.singing import Words, seat_rows, sing_words, words_on
+from compositions.composer.operations.voices import part_among_voices
 from compositions.composer.perform import perform
 from compositions.composer.plan import PlannedSection
 from compositions.composer.seeds import sub_seed
@@ -115,6 +116,9 @@ def write_part(
 
     A melody carries ``words`` where there are any.
     """
+    among = part_among_voices(score, stretch, seat, track_id)
+    if among is not None:
+        return among
     plan, changes = stretch.plan, stretch.changes
     seats = [seat]
     if seat.part.role in ("lead", "vocal"):

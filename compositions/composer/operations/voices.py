@@ -1,79 +1,103 @@
-"""The operation that adds a second voice to a tune."""
+"""Lines of a piece in voices, written anew against the lines that stay.
+
+A string quartet, a choir or a hymn is no band of an own part for each: a new viola line has to
+fit the violins and the cello that are there.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from compositions.composer.operations import readers
-from compositions.composer.operations.base import OperationError, Task, operation
-from compositions.composer.operations.harmony import MELODIC, chord_at
+from compositions.composer.casting import Seat
+from compositions.composer.ensembles import FIGURE
+from compositions.composer.events import Event, Part
+from compositions.composer.measures.voices import Line, lines_of, voice_count, voices_of
 from compositions.composer.operations.listening import role_of
-from compositions.composer.operations.pitch import key_at
-from compositions.score.document import Chord, KeyChange, Mode, Note, Score, Track, TrackRole
-from compositions.score.harmony import MINOR_MODES, chord_pitch_classes, scale_pitch_classes
-from compositions.score.limits import MAX_TRACKS
+from compositions.composer.operations.rebuild import Stretch, instrument_of
+from compositions.composer.part_writing import Desk, write_among
+from compositions.composer.rhythm import TICKS_PER_STEP
+from compositions.score.document import Score, Track, TrackRole
+
+_TUNES = (TrackRole.LEAD, TrackRole.VOCAL)
+_VOICES = (TrackRole.CHORDS, TrackRole.HARMONY, TrackRole.BASS)
+_REACH = {1: 12, 2: 9}
+"""Semitones to each side of its middle that a line keeps to, by the voices of its track."""
 
 
-@operation(
-    "harmonise",
-    "Add a second voice to a tune",
-    interval=readers.choice("third", "sixth"),
-    above=readers.flag,
-)
-def harmonise(task: Task, interval: str = "third", above: bool = False) -> Score:
-    """Add a track that goes along with the tune in thirds or sixths of the scale.
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """One line of a track: what it sounds, and its middle."""
 
-    On strong notes the voice takes the chord tone nearest to that interval, so that it
-    never rubs against the harmony.
+    track: Track
+    sounding: Line
+    centre: int
+
+
+def part_among_voices(score: Score, stretch: Stretch, seat: Seat, track_id: str) -> Part | None:
+    """Return the part of a track that is a line, or two, below the tune of a piece in voices.
+
+    None for the tune itself and for all other pieces.
     """
-    score = task.score
-    leads = [t for t in task.region.tracks if not t.percussion and t.notes]
-    if not task.scope.tracks:
-        leads = [t for t in leads if role_of(t) in MELODIC]
-    if not leads:
-        raise OperationError("There is no tune here to harmonise.")
-    if len(score.tracks) >= MAX_TRACKS:
-        raise OperationError(f"A song can have {MAX_TRACKS} tracks at most.")
-    lead = leads[0]
-    notes: list[Note] = []
-    chords = sorted(score.chords, key=lambda c: c.start)
-    for note in lead.notes:
-        if task.region.span_at(note.start) is None or task.is_locked_at(note.start):
-            continue
-        key = key_at(score, note.start)
-        chord = chord_at(chords, note.start)
-        pitch = _second(note, key, chord, 2 if interval == "third" else 5, 1 if above else -1)
-        if 0 <= pitch <= 127:
-            notes.append(task.note(note.start, note.duration, pitch, note.velocity - 12))
-    if not notes:
-        raise OperationError("There is no tune here to harmonise.")
-    last = max(track.position for track in score.tracks)
-    names = {track.name for track in score.tracks}
-    name, number = f"{lead.name} (harmony)"[:190], 2
-    while name in names:
-        name, number = f"{lead.name} (harmony {number})"[:195], number + 1
-    voice = Track(
-        id=task.fresh_id(), name=name, role=TrackRole.HARMONY, program=lead.program,
-        bank=lead.bank, preset=lead.preset, gain_db=max(-120.0, lead.gain_db - 3.0),
-        pan=max(-1.0, min(1.0, lead.pan + 0.25)), reverb_send=lead.reverb_send,
-        position=last + 1.0,
-    ).with_notes(notes)  # fmt: skip
-    return replace(score, tracks=(*score.tracks, voice))
+    track = score.track(track_id)
+    tracks = _in_voices(score, stretch)
+    tunes = [one for one in tracks if role_of(one) in _TUNES][:1]
+    if not tunes or track.id not in {one.id for one in tracks} or track.id == tunes[0].id:
+        return None
+    voices = _voices([one for one in tracks if one.id != tunes[0].id])
+    if len(voices) < 2:
+        return None
+    tune = [
+        Event(note.start - stretch.origin, note.duration, note.pitch, note.velocity)
+        for note in tunes[0].notes
+        if stretch.origin <= note.start < stretch.end
+    ]
+    first = stretch.origin // TICKS_PER_STEP
+    given = [
+        None
+        if voice.track.id == track.id
+        else {cell - first: pitch for cell, pitch in voice.sounding.items()}
+        for voice in voices
+    ]
+    lines = write_among(stretch.plan, stretch.changes, tune, _desks(voices), given)
+    part = Part(seat.part.role, seat.instrument.name, seat.instrument, FIGURE)
+    part.events = sorted(
+        (event for line in lines for event in line), key=lambda event: (event.start, event.pitch)
+    )
+    return part
 
 
-def _second(note: Note, key: KeyChange, chord: Chord | None, steps: int, side: int) -> int:
-    scale = set(scale_pitch_classes(key.tonic, key.mode))
-    if len(scale) < 7:
-        scale = set(
-            scale_pitch_classes(key.tonic, Mode.MINOR if key.mode in MINOR_MODES else Mode.MAJOR)
-        )
-    pitch, left = note.pitch, steps
-    while left and 0 < pitch < 127:
-        pitch += side
-        left -= pitch % 12 in scale
-    if chord is not None and note.duration >= 240:
-        tones = chord_pitch_classes(chord)
-        near = [p for p in range(pitch - 2, pitch + 3) if p % 12 in tones and p != note.pitch]
-        if near and note.pitch % 12 in tones:
-            pitch = min(near, key=lambda p: (abs(p - pitch), p))
-    return pitch
+def _in_voices(score: Score, stretch: Stretch) -> list[Track]:
+    """The tracks that are lines: all of an ensemble, tune and lower voices of a hymn."""
+    if tracks := voices_of(score):
+        return tracks
+    if not any(part.figure == "voices" for part in stretch.plan.style.parts):
+        return []
+    found = [
+        track
+        for track in score.tracks
+        if track.notes and not track.percussion and role_of(track) in (*_TUNES, *_VOICES)
+    ]
+    return found if all(voice_count(track) for track in found) else []
+
+
+def _voices(tracks: Sequence[Track]) -> list[_Voice]:
+    found = [
+        _Voice(track, line, round(statistics.median(line.values())))
+        for track in tracks
+        for line in lines_of(track, voice_count(track))
+        if line
+    ]
+    return sorted(found, key=lambda voice: -voice.centre)
+
+
+def _desks(voices: Sequence[_Voice]) -> list[Desk]:
+    desks = []
+    for voice in voices:
+        instrument = instrument_of(voice.track)
+        reach = _REACH[max(1, min(2, voice_count(voice.track)))]
+        low = max(instrument.low, min(voice.centre - reach, instrument.high - 12))
+        high = min(instrument.high, max(voice.centre + reach, low + 12))
+        desks.append(Desk(low, high, voice.centre))
+    return desks
