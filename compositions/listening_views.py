@@ -22,13 +22,15 @@ _YEAR_SECONDS = 31_536_000
 @require_safe
 def composition_performance(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the events of all tracks as JSON, for playing them before there is a mix."""
-    songs = Composition.objects.visible_to(cast(User, request.user))
+    songs = Composition.objects.visible_to(cast(User, request.user)).select_related(
+        "current_render"
+    )
     song = get_object_or_404(songs, pk=pk)
     try:
         tracks = playable_tracks(song)
     except SoundError as error:
         return JsonResponse({"message": str(error)}, status=503)
-    response = JsonResponse({"tracks": tracks})
+    response = JsonResponse({"tracks": tracks, "seconds": song.duration_seconds})
     # The page names the performance with the hash of what it is.
     response["Cache-Control"] = "private, max-age=3600"
     return response

@@ -1,8 +1,8 @@
 /**
- * Plays the notes of a song before its mix is made, on the instruments of the mix.
+ * Plays the notes of a song before its mix is made, or while it is being mixed, on the instruments of the mix.
  *
- * Each track sounds on the engine and the samples that renders use; levels are those of the desk
- * before it has listened. Works without a secure context: pieces of sound are made ahead of time
+ * Each track sounds on the engine and the samples that renders use, at the level that the latest
+ * mix found for it, or that is usual for its role. Works without a secure context: pieces of sound are made ahead of time
  * and handed to the audio clock. Looks like a media element to the player: the same properties,
  * methods and events.
  */
@@ -16,6 +16,14 @@ const TIMER_MS = 60;
 const DELAY_SECONDS = 0.08;
 const ROOM_SECONDS = 1.7;
 const LEVEL = 1.4;
+const GLIDE_SECONDS = 0.015;
+const FILTERS = {
+  high_pass: "highpass",
+  low_shelf: "lowshelf",
+  bell: "peaking",
+  high_shelf: "highshelf",
+  low_pass: "lowpass",
+};
 
 /** The sound of a room as one stereo impulse: noise that fades; always the same. */
 export function roomImpulse(context) {
@@ -35,11 +43,12 @@ export function roomImpulse(context) {
 }
 
 export class Instruments extends EventTarget {
-  /** ``address`` gives {tracks: […]} as JSON; ``duration`` in seconds. */
+  /** ``address`` gives {tracks: […], seconds} as JSON; ``duration`` in seconds, else as there. */
   constructor(address, duration) {
     super();
     this.address = address;
     this.duration = duration;
+    this.strips = new Map();
     this.paused = true;
     this.ended = false;
     this.isConnected = true;
@@ -132,6 +141,8 @@ export class Instruments extends EventTarget {
     const [core, answer] = await Promise.all([import("spessasynth_core"), getJson(this.address)]);
     core.SpessaLog?.setLogLevel?.(false, false, false);
     await core.BasicSoundBank.isSF3DecoderReady;
+    this.duration ??= answer.seconds;
+    this.dispatchEvent(new Event("durationchange"));
     const files = new Map();
     const load = (url) => {
       if (!files.has(url)) files.set(url, getBytes(url));
@@ -140,11 +151,50 @@ export class Instruments extends EventTarget {
     return Promise.all(
       answer.tracks.map(async (track) => ({
         synth: await TrackSynth.open(core, await load(track.preset), track, this.context.sampleRate),
-        gain: 10 ** (track.gain_db / 20),
-        pan: track.pan,
-        send: track.reverb_send,
+        strip: track,
       })),
     );
+  }
+
+  /**
+   * Set how tracks are mixed, by their ids: any of ``audible``, ``automatic_level``, ``gain_db``,
+   * ``pan``, ``reverb_send`` and ``bands`` (of an equaliser). What is not told stays as it was.
+   */
+  mix(strips) {
+    for (const [id, strip] of Object.entries(strips)) {
+      this.strips.set(id, { ...this.strips.get(id), ...strip });
+    }
+    if (this.bus) for (const track of this.tracks) this.setStrip(track);
+  }
+
+  setStrip(track) {
+    const strip = { ...track.strip, ...this.strips.get(track.strip.id) };
+    const level = strip.automatic_level === false ? 0 : strip.level_db;
+    this.glide(track.input.gain, strip.audible ? 10 ** ((level + strip.gain_db) / 20) : 0);
+    this.glide(track.place.pan, strip.pan);
+    this.glide(track.send.gain, strip.reverb_send * strip.reverb_scale);
+    const bands = JSON.stringify(strip.bands ?? []);
+    if (bands === track.bands) return;
+    track.bands = bands;
+    track.input.disconnect();
+    let last = track.input;
+    for (const band of strip.bands ?? []) {
+      const filter = new BiquadFilterNode(this.context, {
+        type: FILTERS[band.type],
+        frequency: band.frequency_hz,
+        gain: band.gain_db,
+        // Of pass filters Web Audio counts the resonance in dB.
+        Q: band.type.endsWith("pass") ? 20 * Math.log10(band.q) : band.q,
+      });
+      last.connect(filter);
+      last = filter;
+    }
+    last.connect(track.place);
+  }
+
+  glide(parameter, value) {
+    if (this.startedAt === undefined) parameter.value = value;
+    else parameter.setTargetAtTime(value, this.context.currentTime, GLIDE_SECONDS);
   }
 
   begin() {
@@ -158,10 +208,13 @@ export class Instruments extends EventTarget {
     this.frame = Math.round(this.at * rate);
     for (const track of this.tracks) {
       track.synth.seek(this.frame);
-      track.input = new GainNode(context, { gain: track.gain });
-      const place = new StereoPannerNode(context, { pan: track.pan });
-      track.input.connect(place).connect(this.bus);
-      place.connect(new GainNode(context, { gain: track.send })).connect(this.hall);
+      track.input = new GainNode(context);
+      track.place = new StereoPannerNode(context);
+      track.send = new GainNode(context);
+      track.bands = undefined;
+      this.setStrip(track);
+      track.place.connect(this.bus);
+      track.place.connect(track.send).connect(this.hall);
     }
     // On a whole frame, so that each piece begins exactly where the one before it ends.
     this.startFrame = Math.ceil((context.currentTime + DELAY_SECONDS) * rate);

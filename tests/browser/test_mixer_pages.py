@@ -63,3 +63,47 @@ def test_the_mixer_by_keyboard_at_every_width(open_page: Any, musician: Any, tmp
     page.get_by_role("button", name="Render this mix").press("Enter")
     page.wait_for_url(f"**/songs/{song.pk}/")
     assert page.complaints == []
+
+
+METER = """() => {
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (target, ...rest) {
+        if (target === this.context.destination) {
+            window.meter = new AnalyserNode(this.context, { fftSize: 2048 });
+            connect.call(this, window.meter);
+        }
+        return connect.call(this, target, ...rest);
+    };
+}"""
+LOUDNESS = """() => {
+    const samples = new Float32Array(2048);
+    window.meter?.getFloatTimeDomainData(samples);
+    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / 2048);
+}"""
+
+
+def test_what_the_mixer_does_is_heard_at_once(open_page: Any, musician: Any) -> None:
+    song = make_song(musician, "composed")
+    page = open_page(f"/songs/{song.pk}/mixer/")
+    page.evaluate(METER)
+
+    def wait_until(fits: Any) -> float:
+        for _ in range(300):
+            loudness = float(page.evaluate(LOUDNESS))
+            if fits(loudness):
+                return loudness
+            page.wait_for_timeout(50)
+        raise AssertionError(f"never: {loudness}")
+
+    page.get_by_role("button", name="Play the song through the mixer").click()
+    wait_until(lambda loudness: loudness > 0.01)
+    switches = page.get_by_role("button", name="Mute")
+    for index in range(switches.count()):
+        switches.nth(index).press("Enter")
+    wait_until(lambda loudness: loudness < 1e-4)
+    switches.first.press("Enter")
+    wait_until(lambda loudness: loudness > 0.003)
+    page.get_by_role("button", name="Pause").click()
+    wait_until(lambda loudness: loudness < 1e-4)
+    assert page.locator("#mixer-time").inner_text() != "0:00"
+    assert page.complaints == []

@@ -64,13 +64,20 @@ def test_a_song_is_told_as_events_and_instruments(signed_in, musician, tmp_path)
     ]
 
 
-def test_muted_tracks_are_not_sent_and_an_empty_song_is_silent(signed_in, musician):
-    song = make_song(musician, "rendering")
+def test_who_is_heard_and_how_loud_is_told_and_an_empty_song_is_silent(signed_in, musician):
+    song = make_song(musician, "ready")
     song.tracks.filter(role="drums").update(muted=True)
-    tracks = signed_in.get(performance_of(song)).json()["tracks"]
-    assert "drums" not in [track["role"] for track in tracks]
+    lead = song.tracks.get(role="lead")
+    song.current_render.measurements["tracks"] = [{"track_id": lead.entity_id, "level_db": -3.25}]
+    song.current_render.save()
+    answer = signed_in.get(performance_of(song)).json()
+    assert answer["seconds"] == song.duration_seconds
+    tracks = {track["role"]: track for track in answer["tracks"]}
+    assert {role for role, track in tracks.items() if not track["audible"]} == {"drums"}
+    assert tracks["lead"]["level_db"] == -3.25
+    assert -6 < tracks["chords"]["level_db"] < 0  # what is usual for chords
     early = make_song(musician, "composing")
-    assert signed_in.get(performance_of(early)).json() == {"tracks": []}
+    assert signed_in.get(performance_of(early)).json()["tracks"] == []
 
 
 def test_a_missing_engine_is_told(signed_in, musician):
