@@ -37,6 +37,7 @@ CONTENT_TYPES: dict[str, str] = {
     ".opus": "audio/opus",
     ".m4a": "audio/mp4",
     ".mid": "audio/midi",
+    ".mp4": "video/mp4",
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".webp": "image/webp",

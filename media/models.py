@@ -47,6 +47,7 @@ class Asset(BaseModel):
         AUDIO = "audio", "Audio"
         MIDI = "midi", "MIDI"
         IMAGE = "image", "Image"
+        VIDEO = "video", "Video"
         DOCUMENT = "document", "Document"
         ARCHIVE = "archive", "Archive"
 
@@ -117,7 +118,7 @@ class Asset(BaseModel):
         constraints = [
             models.CheckConstraint(
                 name="asset_kind_known",
-                condition=Q(kind__in=["audio", "midi", "image", "document", "archive"]),
+                condition=Q(kind__in=["audio", "midi", "image", "video", "document", "archive"]),
             ),
             models.CheckConstraint(
                 name="asset_provenance_known",

@@ -7,8 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from ariaforge.api.jobs import JobSerializer
+from compositions.engraving.pages import PAGE_MM
 from compositions.exporting.choices import MOST_COUNT_IN_BARS
 from compositions.models import Export
+from compositions.share_video.shapes import PICTURES, SHAPES
 from compositions.sound.encoding import SAMPLE_RATES
 from media.api.serializers import AssetSerializer
 
@@ -59,6 +61,15 @@ class ExportSettingsSerializer(serializers.Serializer[Any]):
     )
     stem_per = serializers.ChoiceField(choices=["track", "group"], required=False)
     stem_format = serializers.ChoiceField(choices=["wav", "flac"], required=False)
+    paper = serializers.ChoiceField(
+        choices=sorted(PAGE_MM), required=False, help_text="Paper of sheet music."
+    )
+    shape = serializers.ChoiceField(
+        choices=list(SHAPES), required=False, help_text="Of a video; wide if unset."
+    )
+    picture = serializers.ChoiceField(
+        choices=PICTURES, required=False, help_text="What moves in a video."
+    )
     bitrate_kbps = serializers.IntegerField(
         min_value=32, max_value=320, required=False, help_text="MP3 and M4A."
     )

@@ -12,7 +12,7 @@ from compositions.engraving.errors import EngravingError
 from compositions.engraving.pages import PAGE_MM, engrave
 
 _BINDING_SHARE = 0.2
-MOST_PAGES = 1500
+MOST_PAGES = 400
 """More pages than this are no book."""
 _FONTS = '("Libertinus Serif", "Noto Sans", "DejaVu Sans Mono")'
 _PREAMBLE = """\
@@ -44,13 +44,15 @@ def bind(
     artist: str,
     work_dir: Path,
     fonts: Sequence[Path] = (),
+    system_fonts: bool = False,
     paper: str = "a4",
     on_progress: Callable[[float, str], None],
 ) -> int:
     """Write the books one after the other as a PDF; return how many pages it has.
 
     Each begins on a page of its own with its name, and is a bookmark. ``fonts`` are folders of
-    further fonts for text. The same books give the same bytes. ``on_progress(part, step)`` gets
+    further fonts for text; ``system_fonts`` adds those of the machine, for scripts that none of
+    them has. Without these the same books give the same bytes. ``on_progress(part, step)`` gets
     0..1; an exception raised in it stops the work. Pictures of pages are kept in ``work_dir`` only
     while this runs. Raises :class:`EngravingError` when it cannot be engraved, and for more than
     :data:`MOST_PAGES` pages.
@@ -74,7 +76,7 @@ def bind(
         )
         source = folder / "book.typ"
         source.write_text(text + "\n".join(lines), encoding="utf-8")
-        _compile(source, destination, fonts)
+        _compile(source, destination, fonts, system_fonts=system_fonts)
         return len(lines)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -113,7 +115,7 @@ def _pages(
     ]
 
 
-def _compile(source: Path, destination: Path, fonts: Sequence[Path]) -> None:
+def _compile(source: Path, destination: Path, fonts: Sequence[Path], *, system_fonts: bool) -> None:
     import typst
 
     try:
@@ -122,7 +124,7 @@ def _compile(source: Path, destination: Path, fonts: Sequence[Path]) -> None:
             output=str(destination),
             root=str(source.parent),
             font_paths=[str(folder) for folder in fonts],
-            ignore_system_fonts=True,
+            ignore_system_fonts=not system_fonts,
             timestamp=0,
         )
     except typst.TypstError as error:

@@ -8,14 +8,8 @@ from compositions.models import Export
 from compositions.sound.encoding import BIT_DEPTHS, FORMAT_RATES, FORMATS, SAMPLE_RATES
 from media.models import Asset
 
-RANGE_CHOICES = (
-    "from_bar",
-    "to_bar",
-    "from_seconds",
-    "to_seconds",
-    "loop",
-    "count_in_bars",
-)
+STRETCH_CHOICES = ("from_bar", "to_bar", "from_seconds", "to_seconds")
+RANGE_CHOICES = (*STRETCH_CHOICES, "loop", "count_in_bars")
 """The choices of a stretch; every sound format has them."""
 STEM_CHOICES = ("stem_effects", "stem_per", "stem_format")
 _WITH_BIT_RATE = ("mp3", "m4a")
@@ -27,7 +21,8 @@ class FormatFacts:
 
     ``ending`` is that of the file; ``settings`` the names of what can be chosen for it;
     ``needs_mix`` tells sound from what is written from the document, ``needs_stems`` what is
-    rendered anew for its tracks. A ``folder`` is packed as a ZIP.
+    rendered anew for its tracks. A ``folder`` is packed as a ZIP. ``file_suffix`` tells files of
+    the same ending apart.
     """
 
     value: str
@@ -39,6 +34,7 @@ class FormatFacts:
     folder: bool = False
     sample_rates: tuple[int, ...] = ()
     bit_depths: tuple[int, ...] = ()
+    file_suffix: str = ""
     about: str = field(default="")
 
     @property
@@ -73,6 +69,13 @@ def _sound(name: str) -> FormatFacts:
         bit_depths=depths,
         about=_ABOUT[name],
     )
+
+
+def _sheet_music(name: str, suffix: str, about: str) -> FormatFacts:
+    return FormatFacts(
+        name, "pdf", Asset.Kind.DOCUMENT, settings=("paper",), file_suffix=f" ({suffix})",
+        about=about,
+    )  # fmt: skip
 
 
 FACTS: dict[str, FormatFacts] = {
@@ -110,6 +113,14 @@ FACTS: dict[str, FormatFacts] = {
             about="The song with all its history, for another AriaForge",
         ),
         FormatFacts(
+            "video",
+            "mp4",
+            Asset.Kind.VIDEO,
+            settings=tuple(sorted(("shape", "picture", *STRETCH_CHOICES))),
+            needs_mix=True,
+            about="With cover and words in time, for sharing",
+        ),
+        FormatFacts(
             "midi",
             "mid",
             Asset.Kind.MIDI,
@@ -135,6 +146,9 @@ FACTS: dict[str, FormatFacts] = {
             settings=("words",),
             about="The words with their times, for karaoke",
         ),
+        _sheet_music("pdf_score", "score", "Sheet music of all instruments, to print"),
+        _sheet_music("pdf_parts", "parts", "Sheet music for each player"),
+        _sheet_music("lead_sheet", "lead sheet", "Melody, words and chords on one staff"),
     )
 }
 """Every single format by its name, in the order in which they are offered. ``zip`` is none of

@@ -74,6 +74,24 @@ class ExportForm(forms.Form):
         choices=[("", "A track for each part (type 1)"), ("0", "All in one track (type 0)")],
     )
 
+    shape = forms.ChoiceField(
+        label="Shape of the video",
+        required=False,
+        choices=[
+            ("", "Wide (1920 × 1080)"),
+            ("square", "Square (1080 × 1080)"),
+            ("tall", "Tall (1080 × 1920)"),
+        ],
+    )
+    picture = forms.ChoiceField(
+        label="Picture of the video",
+        required=False,
+        choices=[("", "Waveform"), ("roll", "Notes that pass by")],
+    )
+    paper = forms.ChoiceField(
+        label="Paper of sheet music", required=False, choices=[("", "A4"), ("letter", "Letter")]
+    )
+
     offered: list[FormatFacts]
 
     def offer(self, formats: Iterable[FormatFacts]) -> None:

@@ -130,6 +130,12 @@ def choices_text(settings: Mapping[str, Any]) -> str:
         parts.append(f"count-in of {bars} bar{'s' if bars > 1 else ''}")
     if "midi_type" in settings:
         parts.append(f"type {settings['midi_type']}")
+    if shape := settings.get("shape"):
+        parts.append(f"{shape} picture")
+    if settings.get("picture") == "roll":
+        parts.append("notes")
+    if paper := settings.get("paper"):
+        parts.append(f"{paper.capitalize()} paper")
     if settings.get("words") is False:
         parts.append("by lines")
     return ", ".join(parts)

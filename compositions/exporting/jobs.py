@@ -81,7 +81,9 @@ class ExportKind(JobKind):
             raise JobError("cannot_export", " ".join(left_out))
         single = export.format != Export.Format.ZIP
         if single and files[0].is_file():
-            asset = _stored(export, context, files[0], FACTS[export.format].kind)
+            facts = FACTS[export.format]
+            name = export.composition.name + facts.file_suffix
+            asset = _stored(export, context, files[0], facts.kind, name=name)
             return ExportOutcome(asset, writer.content_hash)
         if left_out:
             files.append(write_note(left_out, context.work_dir))

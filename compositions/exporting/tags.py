@@ -8,12 +8,14 @@ from PIL import Image, UnidentifiedImageError
 
 from compositions.models import Composition
 from compositions.score.document import Score
+from compositions.share_video.cover import cover_art, cover_jpeg
 from compositions.sound import Tags
 from projects.models import Membership, Project
 from projects.roles import Role
 
 _COVER_SIDE = 1200
 _COVER_QUALITY = 88
+_DRAWN_SIDE = 800
 
 
 def song_tags(composition: Composition, score: Score) -> Tags:
@@ -59,16 +61,32 @@ def lyrics_of(composition: Composition, score: Score) -> str:
     return "\n".join(lines) or composition.lyrics.strip()
 
 
-def cover_of(project: Project) -> bytes | None:
-    """Return the project's cover as a JPEG that every player reads, None without one."""
+def cover_of(composition: Composition, tags: Tags) -> bytes:
+    """Return a song's cover as a JPEG: that of its project, or one drawn for it with its title."""
+    given = _given_cover(composition.project)
+    if given is None:
+        return cover_jpeg(str(composition.pk), tags.genre, tags.title, tags.artist, _DRAWN_SIDE)
+    given.thumbnail((_COVER_SIDE, _COVER_SIDE))
+    out = io.BytesIO()
+    given.save(out, "JPEG", quality=_COVER_QUALITY)
+    return out.getvalue()
+
+
+def picture_of(composition: Composition, tags: Tags) -> Image.Image:
+    """Return the picture of a song without its title: its project's cover, or one drawn for it."""
+    given = _given_cover(composition.project)
+    if given is None:
+        return cover_art(str(composition.pk), tags.genre, _DRAWN_SIDE)
+    side = min(given.size)
+    left, top = (given.width - side) // 2, (given.height - side) // 2
+    return given.crop((left, top, left + side, top + side))
+
+
+def _given_cover(project: Project) -> Image.Image | None:
     if not project.cover:
         return None
     try:
         with project.cover.open("rb") as stored, Image.open(stored) as picture:
-            flat = picture.convert("RGB")
+            return picture.convert("RGB")
     except (OSError, UnidentifiedImageError):
-        return None  # a song without its picture is better than no song
-    flat.thumbnail((_COVER_SIDE, _COVER_SIDE))
-    out = io.BytesIO()
-    flat.save(out, "JPEG", quality=_COVER_QUALITY)
-    return out.getvalue()
+        return None  # a song with another picture is better than no song

@@ -16,10 +16,12 @@ from compositions.exporting.bundle import STEMS_FOLDER, write_bundle
 from compositions.exporting.choices import cut_of, for_format
 from compositions.exporting.formats import FACTS
 from compositions.exporting.progress import Progress, part_of
+from compositions.exporting.sheet_music import BOOKS, DEFAULT_PAPER, write_sheet_music
 from compositions.exporting.stems import PROMISE_DB, StemChoices, WrittenStems, write_stem_folder
 from compositions.exporting.studio import Studio
-from compositions.exporting.tags import artist_of, cover_of, song_tags
+from compositions.exporting.tags import artist_of, cover_of, picture_of, song_tags
 from compositions.exporting.time_map import chapters
+from compositions.exporting.video import write_share_video
 from compositions.models import Composition, Export
 from compositions.score.chordpro import write_chordpro
 from compositions.score.document import Score
@@ -31,7 +33,9 @@ from compositions.sound.encoding import AudioFormat
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same files give the same ZIP, whenever it is made."""
-_STORED = frozenset({".mp3", ".m4a", ".ogg", ".opus", ".flac", ".zip", ".dawproject", ".ariaforge"})
+_STORED = frozenset(
+    {".mp3", ".m4a", ".ogg", ".opus", ".flac", ".mp4", ".zip", ".dawproject", ".ariaforge"}
+)
 """What is compressed already."""
 _MIX_SHARE = 0.7
 
@@ -71,9 +75,9 @@ class Writer:
         return song_tags(self.composition, self.score)
 
     @cached_property
-    def cover(self) -> bytes | None:
-        """The project's cover."""
-        return cover_of(self.composition.project)
+    def cover(self) -> bytes:
+        """The project's cover, or one that is drawn for the song."""
+        return cover_of(self.composition, self.tags)
 
     def write(self, name: str, settings: Mapping[str, Any], progress: Progress) -> Path:
         """Write the format ``name`` and return the file, or the folder that is to be packed.
@@ -86,7 +90,13 @@ class Writer:
         chosen = for_format(name, settings)
         if facts.folder:
             return self._folder_of(name, chosen, f"{stem} {facts.label.lower()}", progress)
-        destination = self._folder / f"{stem}.{facts.ending}"
+        destination = self._folder / f"{stem}{facts.file_suffix}.{facts.ending}"
+        if name in BOOKS:
+            self._print(name, chosen, destination, progress)
+            return destination
+        if name == Export.Format.VIDEO:
+            self._film(chosen, destination, progress)
+            return destination
         if facts.needs_mix:
             self._encode(name, chosen, destination, progress)
             return destination
@@ -178,6 +188,33 @@ class Writer:
             cut=cut,
             on_progress=lambda part: encoding(part, f"Encoding {FACTS[name].label}"),
         )
+
+    def _film(self, chosen: dict[str, Any], destination: Path, progress: Progress) -> None:
+        begin = _MIX_SHARE / 2 if self.studio.is_stale else 0.0
+        self.remarks += write_share_video(
+            self.score,
+            self.studio.mix(part_of(progress, 0.0, begin)),
+            destination,
+            settings=chosen,
+            cut=cut_of(self.score, chosen),
+            cover=picture_of(self.composition, self.tags),
+            tags=self.tags,
+            progress=part_of(progress, begin, 1.0),
+        )
+
+    def _print(
+        self, name: str, chosen: dict[str, Any], destination: Path, progress: Progress
+    ) -> None:
+        printed = write_sheet_music(
+            name,
+            self.score,
+            destination,
+            title=self.composition.name,
+            artist=artist_of(self.composition.project),
+            paper=chosen.get("paper", DEFAULT_PAPER),
+            progress=progress,
+        )
+        self.remarks += printed
 
     def _notes(self, name: str, chosen: dict[str, Any]) -> bytes:
         if name == Export.Format.MIDI:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-_FONTS = Path(__file__).with_name("fonts")
+FONTS = Path(__file__).with_name("fonts")
+"""The folder of the studio's font."""
 _ABSENT = "\U0010fffd"
 """A letter that no font has; what looks like it is missing."""
 Font = ImageFont.FreeTypeFont
@@ -18,7 +19,7 @@ Font = ImageFont.FreeTypeFont
 def font(size: int, *, bold: bool = False) -> Font:
     """Return the studio's font at a size in pixels."""
     name = "NotoSans-SemiBold.ttf" if bold else "NotoSans-Regular.ttf"
-    return ImageFont.truetype(_FONTS / name, max(4, size), layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(FONTS / name, max(4, size), layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache

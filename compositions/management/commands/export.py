@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ariaforge.exceptions import DomainError
 from ariaforge.jobs.registry import JobError
+from compositions.engraving.pages import PAGE_MM
 from compositions.exporting.choices import checked
 from compositions.exporting.formats import FACTS, SETTINGS
 from compositions.exporting.progress import part_of
@@ -21,6 +22,7 @@ from compositions.exporting.writing import Writer, write_zip
 from compositions.models import Composition, Export
 from compositions.progress_bar import ProgressBar
 from compositions.score.errors import MusicXmlError
+from compositions.share_video.shapes import PICTURES, SHAPES
 from compositions.sound import SoundError
 
 
@@ -39,6 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--stem-effects", choices=EFFECTS, help="stems with reverb and echo")
         parser.add_argument("--stem-per", choices=PER, help="a stem for each track or group")
         parser.add_argument("--stem-format", choices=STEM_FORMATS)
+        parser.add_argument("--shape", choices=list(SHAPES), help="of a video")
+        parser.add_argument("--picture", choices=PICTURES, help="what moves in a video")
+        parser.add_argument("--paper", choices=sorted(PAGE_MM), help="of sheet music")
         for name in ("from-bar", "to-bar", "count-in-bars"):
             parser.add_argument(f"--{name}", type=int)
         parser.add_argument("--from-seconds", type=float)
