@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,15 @@ class Take:
     asset: Asset
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the work leaves for the finish: both takes, of what, and how long the bars last."""
+
+    target: str
+    seconds: float
+    takes: tuple[Take, ...]
+
+
 @register
 class ComparePresetsKind(JobKind):
     """Some bars of a song with each of two presets; the song stays as it is."""
@@ -52,7 +62,7 @@ class ComparePresetsKind(JobKind):
     queue = "render"
     time_limit_seconds = 600
 
-    def run(self, context: JobContext) -> tuple[Take, ...]:
+    def run(self, context: JobContext) -> Heard:
         """Render both sides and turn the louder one down to the other."""
         song = _song(context)
         comparison = _comparison(context, song)
@@ -65,29 +75,24 @@ class ComparePresetsKind(JobKind):
         loudness = [result.measurements.integrated_lufs for result in results]
         takes = []
         for side, result, own in zip((comparison.a, comparison.b), results, loudness, strict=True):
-            gain_db = min(0.0, min(loudness) - own)
+            # Of silence there is no loudness that could be met.
+            gain_db = min(0.0, min(loudness) - own) if isfinite(min(loudness)) else 0.0
             takes.append(Take(side.label, own, gain_db, _stored(context, song, result, gain_db)))
-        context.progress(1.0, "Done")
-        return tuple(takes)
+        timeline = Timeline(score)
+        begin, end = timeline.bar_start(bars[0]), timeline.bar_start(bars[1] + 1)
+        seconds = timeline.seconds(end) - timeline.seconds(begin)
+        return Heard(comparison.target, seconds, tuple(takes))
 
-    def finish(self, context: JobContext, outcome: tuple[Take, ...]) -> dict[str, Any]:
+    def finish(self, context: JobContext, outcome: Heard) -> dict[str, Any]:
         """Keep the two files for a while."""
-        song = _song(context)
-        comparison = _comparison(context, song)
-        timeline = Timeline(load_score(song))
-        first, last = context.parameters["from_bar"], context.parameters["to_bar"]
         answer: dict[str, Any] = {
-            "composition": str(song.pk),
-            "target": comparison.target,
-            "from_bar": first,
-            "to_bar": last,
-            "seconds": round(
-                timeline.seconds(timeline.bar_start(last + 1))
-                - timeline.seconds(timeline.bar_start(first)),
-                3,
-            ),
+            "composition": context.parameters["composition"],
+            "target": outcome.target,
+            "from_bar": context.parameters["from_bar"],
+            "to_bar": context.parameters["to_bar"],
+            "seconds": round(outcome.seconds, 3),
         }
-        for name, take in zip(("a", "b"), outcome, strict=True):
+        for name, take in zip(("a", "b"), outcome.takes, strict=True):
             asset = keep_file(take.asset)
             context.add_artifact(
                 name, asset, content_type=asset.content_type, size_bytes=asset.size_bytes

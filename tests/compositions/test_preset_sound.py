@@ -86,9 +86,9 @@ def test_two_presets_are_heard_equally_loud_and_applying_sounds_like_its_side(
     song = make_song(musician, "composed")
     track = song.tracks.get(name="Rhodes").entity_id
     telephone = create_preset(user=musician, kind="effect", name="Telephone", settings=TELEPHONE)
-    with pytest.raises(InvalidInputError, match="Choose bars from 1 to 20"):
+    with pytest.raises(InvalidInputError, match="Choose bars from 1 to 21"):
         request_comparison(
-            composition=song, user=musician, a=None, b=telephone.current, track_id=track, to_bar=21
+            composition=song, user=musician, a=None, b=telephone.current, track_id=track, to_bar=22
         )
     job = request_comparison(
         composition=song,
