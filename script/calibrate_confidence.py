@@ -8,8 +8,11 @@ Composes songs in every style and copies of them with one known fault each (5 % 
 compositions/composer/bench/confidence.py), and writes
 compositions/composer/data/confidence_calibration.json. Unspoilt and spoilt songs weigh the
 same, so a chance of one half means that the values tell nothing. Two thirds of the songs
-fit the weights and the curve, one third judges them. The prompts are made from the styles:
-the prompts of the bench are not seen here.
+fit the weights and the curve, one third judges them. The curve is fitted on sums that each
+song got from weights fitted without it (cross-fitting: J. Platt, "Probabilistic outputs for
+support vector machines", 1999): on its own sums it would be too sure of itself. The wishes
+are drawn by chance from styles, lengths, keys and players: the prompts of the bench are not
+seen here.
 """
 
 from __future__ import annotations
@@ -44,7 +47,12 @@ Row = tuple[str, str, Values]
 Matrix = npt.NDArray[np.float64]
 _SEED = 9_000
 """First seed of the songs; the bench counts from 1."""
-_BARS = 24
+_BARS = (8, 12, 16, 24, 32, 48)
+_PLAYERS = ("Piano", "Acoustic Guitar", "Electric Guitar", "Violin", "Cello", "Flute", "Clarinet",
+            "Alto Sax", "Trumpet", "Strings", "Rhodes", "Harp", "Organ")  # fmt: skip
+_KEYS = ("C", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_ROUNDS_EACH = 6
+"""Songs of each style, unless more are asked for: four fit, two judge."""
 _RIDGE = 0.02
 _ROUNDS = 4000
 _LEAST_STEP = 12
@@ -72,10 +80,27 @@ def material(count: int, processes: int) -> list[Row]:
 def _rows(number: int) -> list[Row]:
     names = sorted(styles())
     style = names[number % len(names)]
-    song = compose(parse_prompt("", overrides={"genre": style, "bars": _BARS}), seed=_SEED + number)
     rng = random.Random(number)
+    song = compose(parse_prompt("", overrides=wishes(style, rng)), seed=_SEED + number)
     spoilt = [(style, fault, values_of(spoil(song.score, rng))) for fault, spoil in FAULTS.items()]
     return [(style, "", values_of(song.score)), *spoilt]
+
+
+def wishes(style: str, rng: random.Random) -> dict[str, Any]:
+    """Return what is asked of a song of a style: a length always, more now and then.
+
+    Musicians ask for a solo piano, for no drums, for eight bars: songs of the style's own
+    band alone would not tell what is usual.
+    """
+    asked: dict[str, Any] = {"genre": style, "bars": rng.choice(_BARS)}
+    if rng.random() < 0.5:
+        asked["key"] = rng.choice(_KEYS)
+    if rng.random() < 0.4:
+        asked["instruments"] = rng.sample(_PLAYERS, rng.choice((1, 1, 2, 3)))
+        asked["instruments_only"] = rng.random() < 0.4
+    elif rng.random() < 0.3:
+        asked["unwanted"] = [rng.choice(("drums", "bass", "vocal"))]
+    return asked
 
 
 def usual_values(rows: list[Row]) -> dict[str, dict[str, float]]:
@@ -141,6 +166,18 @@ def _distance(value: float | None, usual: float) -> float:
     return float("nan") if value is None else value - usual
 
 
+def cross_totals(rows: list[Row], folds: list[int]) -> Matrix:
+    """Return the sum of each row by weights that were fitted on the other folds."""
+    totals = np.zeros(len(rows))
+    for fold in sorted(set(folds)):
+        others = [row for row, turn in zip(rows, folds, strict=True) if turn != fold]
+        fitted = fit_weights(others)
+        for place, (style, _, values) in enumerate(rows):
+            if folds[place] == fold:
+                totals[place] = weighted(values, fitted, style)
+    return totals
+
+
 def fit_steps(totals: Matrix, good: npt.NDArray[np.bool_]) -> dict[str, list[float]]:
     """Return the isotonic curve from sums to chances by pooling adjacent violators."""
     order = np.argsort(totals, kind="stable")
@@ -167,18 +204,20 @@ def fit_steps(totals: Matrix, good: npt.NDArray[np.bool_]) -> dict[str, list[flo
 def main() -> None:
     """Compose, fit, judge and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--songs", type=int, help="at least and by default 3 a style")
+    parser.add_argument("--songs", type=int, help="at least 3, by default 6 a style")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    options.songs = max(options.songs or 0, 3 * len(styles()))
+    kinds = len(styles())
+    options.songs = max(options.songs or _ROUNDS_EACH * kinds, 3 * kinds)
     rows = material(options.songs, options.processes)
-    each, kinds = 1 + len(FAULTS), len(styles())
+    each = 1 + len(FAULTS)
     # Whole rounds through the styles, so that every style is in both parts.
     rounds = [number // each // kinds for number in range(len(rows))]
     fitting = [row for row, turn in zip(rows, rounds, strict=True) if turn % 3 != 2]
     judging = [row for row, turn in zip(rows, rounds, strict=True) if turn % 3 == 2]
+    folds = [turn for turn in rounds if turn % 3 != 2]
     fitted = fit_weights(fitting)
-    totals = np.array([weighted(values, fitted, style) for style, _, values in fitting])
+    totals = cross_totals(fitting, folds)
     steps = fit_steps(totals, np.array([fault == "" for _, fault, _ in fitting]))
     chances = [
         (fault, stepped(weighted(values, fitted, style), steps)) for style, fault, values in judging
