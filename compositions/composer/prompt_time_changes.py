@@ -64,7 +64,7 @@ _WHOLE = (
     r"|whole))\b"
 )
 _LINK = (
-    r"(?:\s*[:=(,-]\s*|\s+(?:is|are|be|in|into|to|at|an?|the|with|then|back|over|but|en|im|em|played"
+    r"(?:\s*[:=(,-]|\s+(?:is|are|be|in|into|to|at|an?|the|with|then|back|over|but|en|im|em|played"
     r"|us(?:es?|ing)|(?:go|switch|chang|mov|shift|turn|drop|break|fall)(?:es|s|ing|e|ed)?|should)\b)*"
     r"\s*"
 )
@@ -166,7 +166,8 @@ def _alternates(reader: TextReader, begin: int, start: int, end: int) -> bool:
     """Whether meters that are named together take turns; what says so is taken."""
     text = reader.text
     wish = (
-        r"\b(?:altern\w*(?:\s+between)?|between|mix(?:es|ing|ed)?(?:\s+of)?|abwechselnd|zwischen)\b"
+        r"\b(?:(?:altern|switch)\w*(?:\s+between)?|between|mix(?:es|ing|ed)?(?:\s+of)?"
+        r"|abwechselnd|zwischen)\b"
     )
     low = max(begin, start - 50)
     if match := re.search(rf"{wish}[^.;\n]*$", text[low:start], re.IGNORECASE):
@@ -289,7 +290,11 @@ def _near(reader: TextReader, match: re.Match[str]) -> str | None:
         clause,
         re.IGNORECASE,
     )
-    return place_of(before[1]) if before else None
+    if before is None:
+        return None
+    begin = match.start() - len(clause)
+    reader.mark(begin + before.start(1), begin + before.end(1))
+    return place_of(before[1])
 
 
 def _feels(reader: TextReader, found: TimeChanges) -> None:
@@ -299,7 +304,7 @@ def _feels(reader: TextReader, found: TimeChanges) -> None:
     link = r"(?:\s+(?:is|are|goes|drops?|falls?|in|into|at|with|played|an?|the))*[\s:,(]+"
     for kind, change in ((time, "feel"), (tempo, "by")):
         for pattern in (
-            rf"\b(?:{kind})\s+(?:{_IN})?(?P<place>{_SECTION})",
+            rf"\b(?:{kind})\s+(?:{_IN})?(?P<place>{_SECTION}|\bhook\b)",
             rf"(?P<place>{_SECTION}){link}(?:{kind})\b",
         ):
             for match in reader.take_all(pattern):
@@ -323,6 +328,11 @@ def _of_sections(reader: TextReader, found: TimeChanges) -> None:
             else:
                 value = SLOWER if match[side].lower() == "slower" else FASTER
                 found.tempos.append(TempoRequest(section, "by", value))
+    bare = rf"({_SECTION})\s+{BPM}"
+    if len({match[2] for match in re.finditer(bare, reader.left, re.IGNORECASE)}) > 1:
+        # "verse 96 bpm, chorus 144 bpm": one such number alone would be the song's.
+        for match in reader.take_all(bare):
+            found.tempos += tempo_to(place_of(match[1]), match[2])
     moves = (
         r"(?:slow|speed|drop|chang|switch|mov|jump|go|fall|ris|rais|kick|shift)\w*\s+(?:down\s+|up\s+"
         r"|(?:the\s+)?tempo\s+|back\s+)*to"
