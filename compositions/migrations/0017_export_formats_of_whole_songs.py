@@ -6,36 +6,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ariaforge', '0003_stored_answer'),
-        ('compositions', '0016_mixer_settings'),
-        ('media', '0001_initial'),
+        ("ariaforge", "0003_stored_answer"),
+        ("compositions", "0016_mixer_settings"),
+        ("media", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='export',
-            name='export_format_known',
+            model_name="export",
+            name="export_format_known",
         ),
         migrations.AlterField(
-            model_name='editbatch',
-            name='created_at',
+            model_name="editbatch",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AlterField(
-            model_name='export',
-            name='format',
-            field=models.CharField(choices=[('midi', 'MIDI'), ('wav', 'WAV'), ('aiff', 'AIFF'), ('mp3', 'MP3'), ('flac', 'FLAC'), ('m4a', 'M4A (AAC)'), ('ogg', 'Ogg Vorbis'), ('opus', 'Opus'), ('musicxml', 'MusicXML'), ('chordpro', 'ChordPro (chord sheet)'), ('lrc', 'LRC (timed lyrics)'), ('stems', 'Stems'), ('daw', 'Project for studio programs'), ('archive', 'AriaForge archive'), ('zip', 'ZIP of several')], max_length=8),
+            model_name="export",
+            name="format",
+            field=models.CharField(
+                choices=[
+                    ("midi", "MIDI"),
+                    ("wav", "WAV"),
+                    ("aiff", "AIFF"),
+                    ("mp3", "MP3"),
+                    ("flac", "FLAC"),
+                    ("m4a", "M4A (AAC)"),
+                    ("ogg", "Ogg Vorbis"),
+                    ("opus", "Opus"),
+                    ("musicxml", "MusicXML"),
+                    ("chordpro", "ChordPro (chord sheet)"),
+                    ("lrc", "LRC (timed lyrics)"),
+                    ("stems", "Stems"),
+                    ("daw", "Project for studio programs"),
+                    ("archive", "AriaForge archive"),
+                    ("zip", "ZIP of several"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='exportevent',
-            name='format',
-            field=models.CharField(choices=[('midi', 'MIDI'), ('wav', 'WAV'), ('aiff', 'AIFF'), ('mp3', 'MP3'), ('flac', 'FLAC'), ('m4a', 'M4A (AAC)'), ('ogg', 'Ogg Vorbis'), ('opus', 'Opus'), ('musicxml', 'MusicXML'), ('chordpro', 'ChordPro (chord sheet)'), ('lrc', 'LRC (timed lyrics)'), ('stems', 'Stems'), ('daw', 'Project for studio programs'), ('archive', 'AriaForge archive'), ('zip', 'ZIP of several')], max_length=8),
+            model_name="exportevent",
+            name="format",
+            field=models.CharField(
+                choices=[
+                    ("midi", "MIDI"),
+                    ("wav", "WAV"),
+                    ("aiff", "AIFF"),
+                    ("mp3", "MP3"),
+                    ("flac", "FLAC"),
+                    ("m4a", "M4A (AAC)"),
+                    ("ogg", "Ogg Vorbis"),
+                    ("opus", "Opus"),
+                    ("musicxml", "MusicXML"),
+                    ("chordpro", "ChordPro (chord sheet)"),
+                    ("lrc", "LRC (timed lyrics)"),
+                    ("stems", "Stems"),
+                    ("daw", "Project for studio programs"),
+                    ("archive", "AriaForge archive"),
+                    ("zip", "ZIP of several"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['midi', 'wav', 'aiff', 'mp3', 'flac', 'm4a', 'ogg', 'opus', 'musicxml', 'chordpro', 'lrc', 'stems', 'daw', 'archive', 'zip'])), name='export_format_known'),
+            model_name="export",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "format__in",
+                        [
+                            "midi",
+                            "wav",
+                            "aiff",
+                            "mp3",
+                            "flac",
+                            "m4a",
+                            "ogg",
+                            "opus",
+                            "musicxml",
+                            "chordpro",
+                            "lrc",
+                            "stems",
+                            "daw",
+                            "archive",
+                            "zip",
+                        ],
+                    )
+                ),
+                name="export_format_known",
+            ),
         ),
     ]

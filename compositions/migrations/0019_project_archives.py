@@ -10,88 +10,278 @@ import ariaforge.models.base
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ariaforge', '0003_stored_answer'),
-        ('compositions', '0018_export_sheet_music_and_video'),
-        ('media', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0001_initial'),
+        ("ariaforge", "0003_stored_answer"),
+        ("compositions", "0018_export_sheet_music_and_video"),
+        ("media", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProjectArchive',
+            name="ProjectArchive",
             fields=[
-                ('id', models.UUIDField(default=ariaforge.models.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deleted_at', models.DateTimeField(blank=True, db_index=True, editable=False, null=True)),
-                ('direction', models.CharField(choices=[('export', 'Export'), ('import', 'Import')], max_length=6)),
-                ('filename', models.CharField(max_length=200)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('song_count', models.PositiveIntegerField(default=0)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='media.asset')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ariaforge.job')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='archives', to='projects.project')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ariaforge.models.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, db_index=True, editable=False, null=True),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("export", "Export"), ("import", "Import")], max_length=6
+                    ),
+                ),
+                ("filename", models.CharField(max_length=200)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("song_count", models.PositiveIntegerField(default=0)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="media.asset",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ariaforge.job",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="archives",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectArchiveEvent',
+            name="ProjectArchiveEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=ariaforge.models.base.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('direction', models.CharField(choices=[('export', 'Export'), ('import', 'Import')], max_length=6)),
-                ('filename', models.CharField(max_length=200)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('song_count', models.PositiveIntegerField(default=0)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('asset', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='media.asset')),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='ariaforge.job')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='compositions.projectarchive')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ariaforge.models.base.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("export", "Export"), ("import", "Import")], max_length=6
+                    ),
+                ),
+                ("filename", models.CharField(max_length=200)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("song_count", models.PositiveIntegerField(default=0)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="media.asset",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="ariaforge.job",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="compositions.projectarchive",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='projectarchive',
-            index=models.Index(condition=models.Q(('asset__isnull', False)), fields=['expires_at'], name='project_archives_that_expire'),
+            model_name="projectarchive",
+            index=models.Index(
+                condition=models.Q(("asset__isnull", False)),
+                fields=["expires_at"],
+                name="project_archives_that_expire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectarchive',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['export', 'import'])), name='project_archive_direction_known'),
+            model_name="projectarchive",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["export", "import"])),
+                name="project_archive_direction_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='projectarchive',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compositions_projectarchiveevent" ("asset_id", "created_at", "created_by_id", "deleted_at", "direction", "expires_at", "filename", "id", "job_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sha256", "song_count", "updated_at", "updated_by_id") VALUES (NEW."asset_id", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."direction", NEW."expires_at", NEW."filename", NEW."id", NEW."job_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."sha256", NEW."song_count", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;', hash='19d6f471c7575b9681a51393f04eb55ffb558ea4', operation='INSERT', pgid='pgtrigger_insert_insert_19eca', table='compositions_projectarchive', when='AFTER')),
+            model_name="projectarchive",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compositions_projectarchiveevent" ("asset_id", "created_at", "created_by_id", "deleted_at", "direction", "expires_at", "filename", "id", "job_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sha256", "song_count", "updated_at", "updated_by_id") VALUES (NEW."asset_id", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."direction", NEW."expires_at", NEW."filename", NEW."id", NEW."job_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."sha256", NEW."song_count", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;',
+                    hash="19d6f471c7575b9681a51393f04eb55ffb558ea4",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_19eca",
+                    table="compositions_projectarchive",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='projectarchive',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "compositions_projectarchiveevent" ("asset_id", "created_at", "created_by_id", "deleted_at", "direction", "expires_at", "filename", "id", "job_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sha256", "song_count", "updated_at", "updated_by_id") VALUES (NEW."asset_id", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."direction", NEW."expires_at", NEW."filename", NEW."id", NEW."job_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."sha256", NEW."song_count", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;', hash='02191b423325611c8b793bfbb2b41f5bf7ffd803', operation='UPDATE', pgid='pgtrigger_update_update_1baf4', table='compositions_projectarchive', when='AFTER')),
+            model_name="projectarchive",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "compositions_projectarchiveevent" ("asset_id", "created_at", "created_by_id", "deleted_at", "direction", "expires_at", "filename", "id", "job_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sha256", "song_count", "updated_at", "updated_by_id") VALUES (NEW."asset_id", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."direction", NEW."expires_at", NEW."filename", NEW."id", NEW."job_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."sha256", NEW."song_count", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;',
+                    hash="02191b423325611c8b793bfbb2b41f5bf7ffd803",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1baf4",
+                    table="compositions_projectarchive",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='projectarchive',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compositions_projectarchiveevent" ("asset_id", "created_at", "created_by_id", "deleted_at", "direction", "expires_at", "filename", "id", "job_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sha256", "song_count", "updated_at", "updated_by_id") VALUES (OLD."asset_id", OLD."created_at", OLD."created_by_id", OLD."deleted_at", OLD."direction", OLD."expires_at", OLD."filename", OLD."id", OLD."job_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id", OLD."sha256", OLD."song_count", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='c3075e63542a5cbc4f303cb0a7572c4584d74a9b', operation='DELETE', pgid='pgtrigger_delete_delete_2952d', table='compositions_projectarchive', when='AFTER')),
+            model_name="projectarchive",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compositions_projectarchiveevent" ("asset_id", "created_at", "created_by_id", "deleted_at", "direction", "expires_at", "filename", "id", "job_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sha256", "song_count", "updated_at", "updated_by_id") VALUES (OLD."asset_id", OLD."created_at", OLD."created_by_id", OLD."deleted_at", OLD."direction", OLD."expires_at", OLD."filename", OLD."id", OLD."job_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."project_id", OLD."sha256", OLD."song_count", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="c3075e63542a5cbc4f303cb0a7572c4584d74a9b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2952d",
+                    table="compositions_projectarchive",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='projectarchiveevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='44f62f4f9358ff3b50f040d65fe05011a249c6f2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8f341', table='compositions_projectarchiveevent', when='BEFORE')),
+            model_name="projectarchiveevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="44f62f4f9358ff3b50f040d65fe05011a249c6f2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_8f341",
+                    table="compositions_projectarchiveevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

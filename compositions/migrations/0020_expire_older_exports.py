@@ -18,7 +18,6 @@ def give_time(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("compositions", "0019_project_archives")]
 
     operations = [migrations.RunPython(give_time, migrations.RunPython.noop)]
