@@ -21,7 +21,6 @@ from compositions.exporting.stems import PROMISE_DB, StemChoices, WrittenStems, 
 from compositions.exporting.studio import Studio
 from compositions.exporting.tags import artist_of, cover_of, picture_of, song_tags
 from compositions.exporting.time_map import chapters
-from compositions.exporting.video import write_share_video
 from compositions.models import Composition, Export
 from compositions.score.chordpro import write_chordpro
 from compositions.score.document import Score
@@ -190,6 +189,9 @@ class Writer:
         )
 
     def _film(self, chosen: dict[str, Any], destination: Path, progress: Progress) -> None:
+        # Brings the encoders of pictures, which no other format needs.
+        from compositions.exporting.video import write_share_video
+
         begin = _MIX_SHARE / 2 if self.studio.is_stale else 0.0
         self.remarks += write_share_video(
             self.score,
