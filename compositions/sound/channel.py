@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositions.score.document import Track
-from compositions.sound.bands import band_section
 from compositions.sound.dynamics import (
     Curve,
     compressor_curve,
     mean_squares,
     per_frame,
 )
-from compositions.sound.equaliser import Filter
+from compositions.sound.equaliser import Filter, band_section
 from compositions.sound.loudness import (
     LoudnessMeter,
     decibels,

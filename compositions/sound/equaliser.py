@@ -1,6 +1,6 @@
-"""Filters of the channel strip as second-order sections.
+"""Filters of channel strips, groups and master as second-order sections.
 
-Peaking and shelving filters follow Robert Bristow-Johnson, "Cookbook formulae for audio equalizer
+The bands of an equaliser follow Robert Bristow-Johnson, "Cookbook formulae for audio equalizer
 biquad filter coefficients".
 
 SciPy's signal processing takes a second to load, and pages import what stands on this module:
@@ -15,11 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from compositions.score.mix_settings import BandType, EqualiserBand
 from compositions.sound.samplefile import CHANNELS, Samples
 
 Sections = NDArray[np.float64]
 
 _INAUDIBLE = 1e-11
+_HIGHEST_SHARE = 0.49  # of the sampling rate
+_SLOPE_1 = math.sqrt(0.5)  # the Q of a shelf with slope 1
 _MOST_TOGETHER = 2  # beyond it complex arithmetic costs more than it saves
 
 
@@ -57,33 +60,47 @@ def band_pass(low: float, high: float, sample_rate: int) -> Sections:
 
 def bell(band: Bell, sample_rate: int) -> Sections:
     """One peaking section."""
-    amplitude = 10.0 ** (band.gain_db / 40.0)
-    omega = 2.0 * math.pi * band.frequency / sample_rate
-    alpha = math.sin(omega) / (2.0 * band.q)
-    middle = -2.0 * math.cos(omega)
-    upper = [1.0 + alpha * amplitude, middle, 1.0 - alpha * amplitude]
-    lower = [1.0 + alpha / amplitude, middle, 1.0 - alpha / amplitude]
-    return _section(upper, lower)
+    kind = BandType.BELL
+    return band_section(EqualiserBand(kind, band.frequency, band.gain_db, band.q), sample_rate)
 
 
 def high_shelf(band: HighShelf, sample_rate: int) -> Sections:
     """One shelving section with slope 1."""
-    amplitude = 10.0 ** (band.gain_db / 40.0)
-    omega = 2.0 * math.pi * band.frequency / sample_rate
+    kind = BandType.HIGH_SHELF
+    return band_section(EqualiserBand(kind, band.frequency, band.gain_db, _SLOPE_1), sample_rate)
+
+
+def band_section(band: EqualiserBand, sample_rate: int) -> Sections:
+    """One section; a frequency above what the sampling rate holds counts as the highest."""
+    frequency = min(band.frequency_hz, _HIGHEST_SHARE * sample_rate)
+    omega = 2.0 * math.pi * frequency / sample_rate
     cosine = math.cos(omega)
-    root = 2.0 * math.sqrt(amplitude) * math.sin(omega) / 2.0 * math.sqrt(2.0)
-    plus, minus = amplitude + 1.0, amplitude - 1.0
-    upper = [
-        amplitude * (plus + minus * cosine + root),
-        -2.0 * amplitude * (minus + plus * cosine),
-        amplitude * (plus + minus * cosine - root),
-    ]
-    lower = [
-        plus - minus * cosine + root,
-        2.0 * (minus - plus * cosine),
-        plus - minus * cosine - root,
-    ]
-    return _section(upper, lower)
+    alpha = math.sin(omega) / (2.0 * band.q)
+    amplitude = 10.0 ** (band.gain_db / 40.0)
+    if band.type == BandType.BELL:
+        upper = [1.0 + alpha * amplitude, -2.0 * cosine, 1.0 - alpha * amplitude]
+        lower = [1.0 + alpha / amplitude, -2.0 * cosine, 1.0 - alpha / amplitude]
+    elif band.type in (BandType.HIGH_PASS, BandType.LOW_PASS):
+        side = 1.0 + cosine if band.type == BandType.HIGH_PASS else 1.0 - cosine
+        middle = -side if band.type == BandType.HIGH_PASS else side
+        upper = [side / 2.0, middle, side / 2.0]
+        lower = [1.0 + alpha, -2.0 * cosine, 1.0 - alpha]
+    else:
+        # A low shelf is the mirror image of a high one: the sign of the cosine.
+        sign = 1.0 if band.type == BandType.HIGH_SHELF else -1.0
+        root = 2.0 * math.sqrt(amplitude) * alpha
+        plus, minus, turned = amplitude + 1.0, amplitude - 1.0, sign * cosine
+        upper = [
+            amplitude * (plus + minus * turned + root),
+            sign * -2.0 * amplitude * (minus + plus * turned),
+            amplitude * (plus + minus * turned - root),
+        ]
+        lower = [
+            plus - minus * turned + root,
+            sign * 2.0 * (minus - plus * turned),
+            plus - minus * turned - root,
+        ]
+    return np.array([[*upper, *lower]]) / lower[0]
 
 
 class Filter:
@@ -124,7 +141,3 @@ def _butterworth(frequency: float | tuple[float, float], kind: str, sample_rate:
     from scipy.signal import butter
 
     return np.asarray(butter(2, frequency, kind, fs=sample_rate, output="sos"))
-
-
-def _section(upper: list[float], lower: list[float]) -> Sections:
-    return np.array([[*upper, *lower]]) / lower[0]

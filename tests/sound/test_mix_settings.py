@@ -17,7 +17,7 @@ from compositions.score.mix_settings import BandType, BusGroup, Compressor, Equa
 from compositions.score.serialisation import to_dict
 from compositions.score.timeline import Timeline
 from compositions.sound import RenderParameters
-from compositions.sound.bands import band_section
+from compositions.sound.equaliser import band_section
 from compositions.sound.loudness import decibels
 from compositions.sound.mix_plan import MixPlan, plan_mix
 from compositions.sound.mix_presets import mix_preset
