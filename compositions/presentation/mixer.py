@@ -82,7 +82,11 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class StripView:
-    """One channel strip. ``place`` is where the desk puts it while the song has no pan at all."""
+    """One channel strip.
+
+    ``place`` is where the desk puts it while the song has no pan at all, ``level_db`` the automatic
+    level of the latest mix; both "" where there is none.
+    """
 
     id: str
     name: str
@@ -107,6 +111,7 @@ class StripView:
     compression: str
     automatic_level: bool
     level: str
+    level_db: str
     set_count: int
 
 
@@ -228,6 +233,7 @@ def _strip(
         compression=_took(strip.get("compression_db")),
         automatic_level=track.automatic_level,
         level=_level(report),
+        level_db=_text(report["level_db"]) if "level_db" in report else "",
         set_count=sum(own[name] is not None for name in STRIP_FIELDS if name != "automatic_level")
         + (not track.automatic_level),
     )

@@ -1,7 +1,7 @@
 /** The mixer of a song: controls become edit operations, news from others bring it up to date. */
 import { announce } from "aria/announce";
 import { EventFeed } from "aria/events";
-import { allAutomatic, curvePath, documentValue, mintId } from "aria/mixer_values";
+import { allAutomatic, curvePath, documentValue, faderWithout, mintId } from "aria/mixer_values";
 
 const REFRESH_AFTER_MS = 250;
 const NEW_BAND = { type: "bell", frequency_hz: 1000, gain_db: 0, q: 1 };
@@ -111,7 +111,8 @@ function onChange(event) {
   } else if (input.dataset.field) {
     const field = input.dataset.field;
     const label = input.labels?.[0]?.firstChild?.textContent.trim() || field.replaceAll("_", " ");
-    if (input.type === "checkbox") set(input, { [field]: input.checked }, label || field.replaceAll("_", " "));
+    if (field === "automatic_level") setAutomaticLevel(input);
+    else if (input.type === "checkbox") set(input, { [field]: input.checked }, label || field.replaceAll("_", " "));
     else if (input.matches("select")) set(input, { [field]: input.value || (field === "mix_preset" ? "" : null) }, label);
     else if (isFine(input)) setNumber(input, field, label);
   }
@@ -128,6 +129,16 @@ function setNumber(input, field, label) {
   input.defaultValue = input.value;
   if (field === "pan") setPan(input, value);
   else set(input, { [field]: value }, label);
+}
+
+/** With the automatic level off, or on again, the track is as loud as it was in the latest mix. */
+function setAutomaticLevel(input) {
+  const fader = stripOf(input).querySelector("[data-field=gain_db]");
+  const fields = { automatic_level: input.checked };
+  if (input.dataset.level) {
+    fields.gain_db = faderWithout(Number(fader.value), Number(input.dataset.level), input.checked);
+  }
+  set(input, fields, "Automatic level");
 }
 
 /** The first pan of a song ends the automatic places; the other tracks keep theirs. */

@@ -3,6 +3,8 @@ const SAMPLE_RATE = 48000;
 const LOWEST_HZ = 20;
 const HIGHEST_HZ = 20000;
 const MOST_DB = 18;
+const LOWEST_FADER_DB = -120;
+const HIGHEST_FADER_DB = 24;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 export const STRIP = ["equaliser", "compressor", "saturation", "width", "delay_send", "ducking_db", "bus"];
 export const MIX = {
@@ -67,6 +69,12 @@ export function documentValue(text, scale = 1) {
   if (text.trim() === "") return null;
   const value = Number(text) / scale;
   return Number.isFinite(value) ? Math.round(value * 1e6) / 1e6 : undefined;
+}
+
+/** The fader that keeps a track as loud when its automatic level (dB) goes, or comes back. */
+export function faderWithout(fader, level, isBack) {
+  const moved = isBack ? fader - level : fader + level;
+  return Math.round(Math.min(Math.max(moved, LOWEST_FADER_DB), HIGHEST_FADER_DB) * 100) / 100;
 }
 
 /** What sets a strip, or (for "meta") the mix of the song, back to automatic. */

@@ -105,6 +105,7 @@ def test_the_numbers_of_the_latest_mix_are_shown(
     with django_assert_max_num_queries(12):
         page = client.get(reverse("song_mixer", args=[song.pk])).content.decode()
     assert "-3.2 dB for -19.4 LUFS" in page
+    assert 'data-level="-3.2"' in page
     assert "took at most 2.5 dB" in page
     assert "That of the style: Lo-fi" in page
     assert "Automatic +1.4 dB" in page

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { allAutomatic, bandDb, curvePath, documentValue, mintId } from "../../static/aria/mixer_values.js";
+import { allAutomatic, bandDb, curvePath, documentValue, faderWithout, mintId } from "../../static/aria/mixer_values.js";
 
 const near = (found, wanted, by = 0.6) => assert.ok(Math.abs(found - wanted) < by, `${found} is not ${wanted}`);
 
@@ -37,6 +37,12 @@ test("back to automatic names every setting of a strip, and of the mix", () => {
   assert.ok(!("gain_db" in allAutomatic("t1")));
   assert.equal(allAutomatic("meta").target_lufs, null);
   assert.equal(allAutomatic("meta").bass_gain_db, 0);
+});
+
+test("the fader takes over the automatic level, and gives it back", () => {
+  assert.equal(faderWithout(-2, 5.5, false), 3.5);
+  assert.equal(faderWithout(3.5, 5.5, true), -2);
+  assert.equal(faderWithout(20, 15, false), 24);
 });
 
 test("ids are 13 base32 characters", () => {
