@@ -19,18 +19,12 @@ class Comparison {
     for (const button of this.buttons) {
       button.addEventListener("click", () => this.choose(button.dataset.abSide));
     }
-    this.onKey = (event) => {
-      if (!root.isConnected) {
-        this.stop();
-        document.removeEventListener("keydown", this.onKey);
-        return;
-      }
+    // Single keys are for whoever is in the player, not for the whole page.
+    root.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("input, textarea, select")) return;
       const side = sideOf(event.key);
       if (side) this.choose(side);
-    };
-    document.addEventListener("keydown", this.onKey);
+    });
     root.querySelector("[data-ab-controls]").hidden = false;
     root.querySelector("[data-ab-plain]").hidden = true;
   }
