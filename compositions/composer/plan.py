@@ -208,7 +208,9 @@ def make_plan(spec: MusicSpec, seed: int, sheet: LyricSheet | None) -> SongPlan:
     extra = extra_quarters(grid) if ritardando else 0.0
     spec, bars, exact = length_of(spec, style, grid, form, extra)
 
-    def build(spec: MusicSpec, bars: int) -> SongPlan:
+    def build(
+        spec: MusicSpec, bars: int, form: tuple[SectionRequest, ...] | None = form
+    ) -> SongPlan:
         return _planned(spec, style, seed, grid, form, sheet, ending, bars, exact=exact)
 
     plan = build(spec, bars)

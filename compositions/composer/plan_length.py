@@ -16,7 +16,7 @@ from compositions.composer.time_changes import RITARDANDO_BARS, seconds_of
 if TYPE_CHECKING:
     from compositions.composer.plan import SongPlan
 
-_MOST_FITTINGS = 8
+_MOST_FITTINGS, _AROUND = 8, 5
 
 
 def length_of(
@@ -81,12 +81,13 @@ def _tempo_for_length(
 
 def fitted(
     plan: SongPlan,
-    build: Callable[[MusicSpec, int], SongPlan],
+    build: Callable[..., SongPlan],
     form: tuple[SectionRequest, ...] | None,
 ) -> SongPlan:
     """Return the plan whose length in seconds is nearest to what was asked.
 
-    The bars change; where each section has its own count, an open tempo does.
+    The bars change; where each section has its own count, an open tempo does. ``build`` makes
+    the plan of a specification and a number of bars, for a form where one is given.
     """
     spec, wanted = plan.spec, float(plan.spec.seconds.value)
     tried: dict[int, SongPlan] = {plan.bars: plan}
@@ -105,7 +106,17 @@ def fitted(
         if bars in tried:
             break
         plan = tried[bars] = build(spec, bars)
-    nearest = min(tried.values(), key=lambda one: abs(seconds_of(one) - wanted))
-    side = 1 if seconds_of(nearest) < wanted else -1
-    beside = build(spec, max(1, nearest.bars + side))
-    return min((nearest, beside), key=lambda one: abs(seconds_of(one) - wanted))
+    # One bar more can mean another form, or another section in a longer meter: look around.
+    nearest = min(tried.values(), key=lambda one: (abs(seconds_of(one) - wanted), one.bars))
+    for bars in range(max(1, nearest.bars - _AROUND), nearest.bars + _AROUND + 1):
+        tried.setdefault(bars, plan if bars == plan.bars else build(spec, bars))
+    plan = min(tried.values(), key=lambda one: (abs(seconds_of(one) - wanted), one.bars))
+    # Where two forms lie to both sides of it, the last section makes up for the rest.
+    sections: tuple[SectionRequest, ...] = plan.spec.form.value
+    ways = [plan]
+    for more in range(-_AROUND, _AROUND + 1):
+        count = (sections[-1].bars or 1) + more
+        if form is None and more and count > 0:
+            changed = (*sections[:-1], replace(sections[-1], bars=count))
+            ways.append(build(spec, plan.bars + more, changed))
+    return min(ways, key=lambda one: (abs(seconds_of(one) - wanted), one is not plan))
