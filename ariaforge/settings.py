@@ -182,6 +182,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 SOUNDFONT_PATH = env.str("SOUNDFONT_PATH", default="")
 # How much the stems of earlier renders may take of the disk; 0 keeps none.
 STEM_CACHE_MB = env.int("STEM_CACHE_MB", default=4096)
+RENDER_PREVIEWS = env.bool("RENDER_PREVIEWS", default=True)
 
 _default_storage: dict[str, Any] = {"BACKEND": "ariaforge.storage.DurableFileSystemStorage"}
 if env.str("AWS_STORAGE_BUCKET_NAME", default=""):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar
-
-from django.db.models import Model
+from typing import Any
 
 from accounts.models import User
 from ariaforge.exceptions import NotPermittedError
@@ -15,6 +12,7 @@ from ariaforge.jobs.registry import JobContext, JobError, JobKind, register
 from ariaforge.models import Job
 from compositions import import_jobs as _import_jobs  # noqa: F401 - registers its kind
 from compositions import lyric_jobs as _lyric_jobs  # noqa: F401 - registers its kind
+from compositions import preview_jobs as _preview_jobs  # noqa: F401 - registers its kind
 from compositions import variation_jobs as _variation_jobs  # noqa: F401 - registers its kind
 from compositions.ai_sessions import replay_jobs as _replay_jobs  # noqa: F401 - registers its kind
 from compositions.ai_sessions.composing import compose_step
@@ -25,16 +23,22 @@ from compositions.documents import load_score, music_hash
 from compositions.exporting import archive_jobs as _archive_jobs  # noqa: F401 - registers its kinds
 from compositions.exporting import jobs as _export_jobs  # noqa: F401 - registers its kind
 from compositions.history.versions import set_document
-from compositions.models import AISession, AISessionStep, Composition, Render, Version
+from compositions.models import AISession, AISessionStep, Render, Version
 from compositions.presets import comparison_jobs as _compare_jobs  # noqa: F401 - registers its kind
 from compositions.score.midi import write_midi
 from compositions.score.serialisation import to_dict
 from compositions.services import request_render, working_title
+from compositions.song_jobs import (
+    locked_song,
+    note_artifact,
+    prepare_song_file,
+    row_to_work_on,
+)
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
 from compositions.sound.synthesis import engine_identity
 from compositions.workshop import made_with, soundfont_paths, stem_cache, tags_for
 from media.models import Asset
-from media.services import keep_file, prepare_file
+from media.services import keep_file, purge_assets
 
 # Encoding and storing come after the sound engine has reported its 100 %.
 RENDER_SHARE = 0.75
@@ -50,8 +54,6 @@ _COMPOSED = (
     "confidence_score",
     "confidence",
 )
-
-Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class ComposeKind(JobKind):
             composed = compose_step(step, context)
         except ValueError as error:
             raise JobError("cannot_compose", str(error)) from error
-        midi = _prepare(
+        midi = prepare_song_file(
             composition,
             context,
             write_midi(composed.score),
@@ -99,7 +101,7 @@ class ComposeKind(JobKind):
         """Store the document and its MIDI file, and ask for the mix."""
         composed = outcome.composed
         owner = User.objects.get(pk=context.owner_id)
-        composition = _locked_song(context.parameters["composition"])
+        composition = locked_song(context.parameters["composition"])
         composition.midi = keep_file(outcome.midi)
         composition.spec = composed.spec.to_dict()
         composition.theory_data = composed.theory
@@ -146,8 +148,8 @@ class ComposeKind(JobKind):
             explanation=composition.explanation,
         )
         AISession.objects.filter(pk=step.session_id, branch=None).update(branch=composition.branch)
-        _note_artifact(context, "midi", composition.midi)
-        request_render(composition=composition, user=owner)
+        note_artifact(context, "midi", composition.midi)
+        request_render(composition=composition, user=owner, with_preview=True)
         return {"composition": str(composition.pk), "content_hash": composition.content_hash}
 
     def discard(self, job: Job) -> None:
@@ -185,7 +187,7 @@ class RenderKind(JobKind):
 
     def run(self, context: JobContext) -> RenderOutcome:
         """Synthesise, mix, master, encode."""
-        row = _row(Render, context, "render", "composition__project")
+        row = row_to_work_on(Render, context, "render", "composition__project")
         composition = row.composition
         score = load_score(composition)
         try:
@@ -216,15 +218,16 @@ class RenderKind(JobKind):
             "channels": 2,
         }
         keep: dict[str, Any] = {"title": composition.name, "kind": Asset.Kind.AUDIO, "role": "mix"}
-        mix = _prepare(composition, context, result.mix, ending="wav", **keep, **figures)
-        mp3 = _prepare(composition, context, mp3_path, ending="mp3", **keep, **figures)
+        mix = prepare_song_file(composition, context, result.mix, ending="wav", **keep, **figures)
+        mp3 = prepare_song_file(composition, context, mp3_path, ending="mp3", **keep, **figures)
         return RenderOutcome(result, music_hash(score), made_with(fonts), mix, mp3)
 
     def finish(self, context: JobContext, outcome: RenderOutcome) -> dict[str, Any]:
         """Keep the files, note the measurements, and let the song play this mix."""
         result = outcome.result
-        row = _row(Render, context, "render")
+        row = row_to_work_on(Render, context, "render")
         row.mix, row.mp3 = keep_file(outcome.mix), keep_file(outcome.mp3)
+        preview, row.preview = row.preview, None
         row.parameters = result.parameters.to_dict()
         # Somebody may have edited the song after the mix was asked for.
         row.content_hash = outcome.content_hash
@@ -234,9 +237,11 @@ class RenderKind(JobKind):
         row.engine_version = result.engine_version
         row.soundfont_sha256 = result.soundfont_sha256
         row.save()
-        composition = _locked_song(row.composition_id)
-        _note_artifact(context, "mix", row.mix)
-        _note_artifact(context, "mp3", row.mp3)
+        if preview is not None:
+            purge_assets([preview])
+        composition = locked_song(row.composition_id)
+        note_artifact(context, "mix", row.mix)
+        note_artifact(context, "mp3", row.mp3)
         if composition.pending_render_id == row.pk:
             composition.pending_render = None
         # Keys are in order of time: a mix that was asked for earlier but took longer is kept
@@ -246,64 +251,3 @@ class RenderKind(JobKind):
             composition.audio_metadata = result.measurements.to_dict()
         composition.save(update_fields=["current_render", "pending_render", "audio_metadata"])
         return {"render": str(row.pk), **result.measurements.to_dict()}
-
-
-def _row(model: type[Row], context: JobContext, parameter: str, *related: str) -> Row:
-    """Return the row that the job is about, if the job's owner may still change it.
-
-    Somebody may have left the project since, or the song may be in the trash; then
-    ``JobError`` is raised.
-    """
-    owner = User.objects.get(pk=context.owner_id)
-    rows = model.objects.editable_by(owner).select_related(*related)  # type: ignore[attr-defined]
-    try:
-        row: Row = rows.get(pk=context.parameters[parameter])
-    except model.DoesNotExist as error:  # type: ignore[attr-defined]
-        raise _song_is_gone() from error
-    return row
-
-
-def _locked_song(key: Any) -> Composition:
-    """Return the song, locked. Raises ``JobError`` when it is in the trash."""
-    try:
-        song: Composition = Composition.objects.select_for_update(of=("self",)).get(pk=key)
-    except Composition.DoesNotExist as error:
-        raise _song_is_gone() from error
-    return song
-
-
-def _song_is_gone() -> JobError:
-    return JobError(
-        "song_is_gone",
-        "The song, or its project, was deleted meanwhile, or you may no longer change it.",
-    )
-
-
-def _prepare(
-    composition: Composition,
-    context: JobContext,
-    content: Path | bytes,
-    *,
-    title: str,
-    ending: str,
-    kind: str,
-    role: str,
-    **fields: Any,
-) -> Asset:
-    """Put a file of the song into the storage, named after the song."""
-    return prepare_file(
-        owner=User.objects.get(pk=context.owner_id),
-        project=composition.project,
-        content=content,
-        filename=f"{title}.{ending}",
-        kind=kind,
-        role=role,
-        provenance=Asset.Provenance.AI_GENERATED,
-        generator={"composition": str(composition.pk), "job": str(context.job_id)},
-        folder=context.files_folder,
-        **fields,
-    )
-
-
-def _note_artifact(context: JobContext, name: str, asset: Asset) -> None:
-    context.add_artifact(name, asset, content_type=asset.content_type, size_bytes=asset.size_bytes)

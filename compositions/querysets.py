@@ -42,6 +42,7 @@ class CompositionQuerySet(ProjectContentQuerySet):
             "midi",
             "compose_job",
             "pending_render__job",
+            "pending_render__preview",
             "current_render__mix",
             "current_render__mp3",
         )
@@ -73,6 +74,7 @@ class CompositionQuerySet(ProjectContentQuerySet):
             Q(pk__in=self.model.all_objects.filter(pk__in=songs).values("midi"))
             | Q(pk__in=renders.values("mix"))
             | Q(pk__in=renders.values("mp3"))
+            | Q(pk__in=renders.values("preview"))
             | Q(pk__in=export.all_objects.filter(composition__in=songs).values("asset"))
             | Q(pk__in=brought.all_objects.filter(composition__in=songs).values("asset"))
         )

@@ -6,6 +6,7 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from ariaforge.exceptions import ConflictError, InvalidInputError
@@ -196,8 +197,9 @@ def request_render(
     parameters: dict[str, Any] | None = None,
     preset: Preset | None = None,
     idempotency_key: str = "",
+    with_preview: bool = False,
 ) -> Render:
-    """Ask for a mix of the song as it stands.
+    """Ask for a mix of the song as it stands, ``with_preview`` for a quick one to hear until then.
 
     ``parameters`` override those of ``preset``, which override the song's own. Raises
     :class:`NothingComposedYetError`, or :class:`InvalidInputError` when a parameter is out of
@@ -232,17 +234,29 @@ def request_render(
             created_by=user,
             updated_by=user,
         )
-        render.job = submit_job(
-            owner=user,
-            kind="render",
-            parameters={"render": str(render.pk)},
-            topic=composition_topic(composition.pk),
+        submit_mix(
+            render=render,
+            user=user,
+            kind="preview" if with_preview and settings.RENDER_PREVIEWS else "render",
             idempotency_key=idempotency_key,
         )
-        render.save(update_fields=["job"])
         composition.pending_render = render
         composition.save(update_fields=["pending_render"])
     return render
+
+
+def submit_mix(
+    *, render: Render, user: User, kind: str = "render", idempotency_key: str = ""
+) -> None:
+    """Submit the job that makes ``render``, or the "preview" that asks for it afterwards."""
+    render.job = submit_job(
+        owner=user,
+        kind=kind,
+        parameters={"render": str(render.pk)},
+        topic=composition_topic(render.composition_id),
+        idempotency_key=idempotency_key,
+    )
+    render.save(update_fields=["job"])
 
 
 def cancel_work(*, composition: Composition) -> int:

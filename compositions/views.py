@@ -311,6 +311,8 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         raise Http404 from error
     render_row = song.current_render
     playable = render_row is not None and render_row.mix is not None
+    waiting = song.pending_render
+    preview = waiting.preview if waiting is not None and not playable else None
     context: dict[str, Any] = {
         "song": song,
         "typed": song.name,
@@ -322,6 +324,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "spec_notes": song.spec.get("notes") or [],
         "confidence_parts": confidence_parts(song.confidence),
         "render": render_row if playable else None,
+        "preview": preview,
         "loudness": level_text(render_row, "integrated_lufs", "LUFS"),
         "true_peak": level_text(render_row, "true_peak_dbtp", "dBTP"),
         "overview": None,
@@ -333,7 +336,8 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "history": history_facts(song) if song.is_composed else None,
     }
     if song.is_composed:
-        seconds = render_row.duration_seconds if playable and render_row is not None else None
+        heard = render_row if playable else preview
+        seconds = heard.duration_seconds if heard is not None else None
         timeline = timeline_of(song.tempos, song.meters)
         overview = draw_overview(
             tracks=song.tracks.all(),
@@ -348,7 +352,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
             song.lyriclines.all(), song.syllables.all(), song.tracks.all(), song.sections.all()
         )
         context["player"] = {
-            "render": str(render_row.pk) if playable and render_row is not None else "",
+            "render": str(heard.pk) if heard is not None else "",
             "duration": seconds or song.duration_seconds,
             "axisTicks": overview.axis_ticks,
             "tempos": [[change["tick"], change["bpm"]] for change in song.tempos],

@@ -35,6 +35,8 @@ def _own_cache_and_files(settings: Any, tmp_path: Path) -> Iterator[None]:
         }
     }
     settings.MEDIA_ROOT = str(tmp_path / "media")
+    # Tests of previews switch them on; for all others they would be work for nothing.
+    settings.RENDER_PREVIEWS = False
     cache.clear()
     yield
     cache.clear()

@@ -9,11 +9,18 @@ from typing import Any
 # The stages that a musician sees, in their order; jobs name them as their steps.
 STAGES = ("Composing", "Arranging", "Rendering", "Mixing", "Mastering")
 IMPORT_STAGES = ("Importing", "Rendering", "Mixing", "Mastering")
-_FIRST_STAGE = {"compose": "Composing", "import": "Importing", "render": "Rendering"}
+_FIRST_STAGE = {
+    "compose": "Composing",
+    "import": "Importing",
+    "preview": "Rendering",
+    "render": "Rendering",
+}
 # A job's steps beyond those (encoding, storing) come at its end.
 _LAST_STAGE = {"compose": "Arranging", "import": "Importing", "render": "Mastering"}
 # How much of the whole way from prompt to mix is composing; it is much the quicker part.
 COMPOSING_SHARE = 0.15
+# And how much of the rest is the preview, where there is one: all stems are synthesised for it.
+PREVIEW_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ _FAILED = {
     "compose": ("The song could not be composed", "Composing was cancelled"),
     "import": ("The file could not be imported", "The import was cancelled"),
     "render": ("The mix could not be made", "The mix was cancelled"),
+    "preview": ("The mix could not be made", "The mix was cancelled"),
 }
 
 
@@ -78,7 +86,7 @@ def progress_card(song: Any) -> ProgressCard:
     stage_number = _stage_number(
         stages, kind, job.step if job is not None else "", song.is_composed
     )
-    token = f"{stage}-{song.revision}-{song.current_render_id or ''}"
+    token = f"{stage}-{song.revision}-{song.current_render_id or _preview_id(song) or ''}"
     stopped = not active and stage not in ("ready", "composed")
     steps = _steps(stages, stage, stage_number, stopped=stopped)
     common: dict[str, Any] = {
@@ -132,11 +140,20 @@ def _asked_at(song: Any, job: Any) -> datetime | None:
 def _fraction(song: Any, kind: str, progress: float, stage: str) -> float:
     if stage in ("ready", "composed"):
         return 1.0
+    if kind == "preview":
+        return COMPOSING_SHARE + (1 - COMPOSING_SHARE) * PREVIEW_SHARE * progress
     if kind == "render":
+        if _preview_id(song) is not None:
+            progress = PREVIEW_SHARE + (1 - PREVIEW_SHARE) * progress
         return COMPOSING_SHARE + (1 - COMPOSING_SHARE) * progress
     if song.is_composed and kind != "import":
         return COMPOSING_SHARE
     return COMPOSING_SHARE * progress
+
+
+def _preview_id(song: Any) -> Any:
+    """Return what is played until the mix that is being made is there, if anything is."""
+    return song.pending_render.preview_id if song.pending_render is not None else None
 
 
 def _stages(song: Any) -> tuple[str, ...]:

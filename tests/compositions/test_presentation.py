@@ -299,6 +299,7 @@ def song_at(
         is_composed=more.pop("is_composed", kind == "render"),
         revision=1,
         current_render_id=more.pop("render", None),
+        pending_render=SimpleNamespace(preview_id=more.pop("preview", None)) if kind else None,
         created_at=ASKED,
     )
 
