@@ -12,6 +12,7 @@ class Comparison {
     this.side = "a";
     this.offset = 0;
     this.playing = null;
+    this.loading = false;
     this.play = root.querySelector("[data-ab-play]");
     this.buttons = [...root.querySelectorAll("[data-ab-side]")];
     this.progress = root.querySelector("[data-ab-place]");
@@ -46,7 +47,9 @@ class Comparison {
       this.stop();
       return;
     }
-    this.play.disabled = true;
+    // A disabled button would lose the focus, and with it the keys.
+    if (this.loading) return;
+    this.loading = true;
     try {
       if (!this.buffers) await this.load();
       await this.context.resume();
@@ -56,7 +59,7 @@ class Comparison {
       error.textContent = "The sound could not be loaded. It is kept for a day; ask for it again.";
       error.hidden = false;
     } finally {
-      this.play.disabled = false;
+      this.loading = false;
     }
   }
 
