@@ -74,7 +74,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         name: value
         for name, value in os.environ.items()
         if name not in hidden and not name.startswith(("PYTEST", "COV"))
-    } | {"VAR_DIR": str(var_dir)}
+    }
+    # What is tried here is the way to the mix; with a preview the page has a player before it.
+    environment |= {"VAR_DIR": str(var_dir), "RENDER_PREVIEWS": "false"}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
