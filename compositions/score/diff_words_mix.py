@@ -64,7 +64,9 @@ def setting(name: str, value: Any) -> str:
         return percent(value)
     if name in _UNITS:
         return f"{number(value)} {_UNITS[name]}"
-    return quoted(value) if isinstance(value, str) else f"{signed(value)} dB"
+    if isinstance(value, str):
+        return quoted(value)
+    return f"{signed(value) if value else 0} dB"
 
 
 def _band(band: dict[str, Any]) -> str:
