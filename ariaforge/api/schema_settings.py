@@ -28,6 +28,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EditSourceEnum": "compositions.models.EditBatch.Source",
         "ExportFormatEnum": "compositions.models.Export.Format",
         "MergeChoiceEnum": "compositions.score.merge.CHOICES",
+        "PresetKindEnum": "compositions.models.presets.Preset.Kind",
         "ProjectRoleEnum": "projects.roles.Role",
         "TrackRoleEnum": "compositions.models.document.TRACK_ROLES",
     },

@@ -174,7 +174,7 @@ class PresetApplySerializer(serializers.Serializer[Any]):
     version = _number("The newest if unset.")
 
 
-class DifferenceSerializer(serializers.Serializer[Any]):
+class SettingDifferenceSerializer(serializers.Serializer[Any]):
     """A setting that is not alike on both sides."""
 
     setting = serializers.CharField()
@@ -185,7 +185,7 @@ class DifferenceSerializer(serializers.Serializer[Any]):
 class PresetAppliedSerializer(serializers.Serializer[Any]):
     """What became of a preset: `a` is what was set before, `b` what is set now."""
 
-    changes = DifferenceSerializer(many=True)
+    changes = SettingDifferenceSerializer(many=True)
     edit = serializers.UUIDField(allow_null=True, help_text="The batch of edits, to be undone.")
     remarks = serializers.ListField(child=serializers.CharField())
 
@@ -216,4 +216,4 @@ class PresetComparisonSerializer(serializers.Serializer[Any]):
     track = serializers.CharField(allow_null=True)
     a = serializers.CharField()
     b = serializers.CharField()
-    differences = DifferenceSerializer(many=True)
+    differences = SettingDifferenceSerializer(many=True)
