@@ -22,6 +22,7 @@ from compositions.composer.warm import warm_by_pieces
 from compositions.documents import load_score, music_hash
 from compositions.exporting import archive_jobs as _archive_jobs  # noqa: F401 - registers its kinds
 from compositions.exporting import jobs as _export_jobs  # noqa: F401 - registers its kind
+from compositions.exporting.tags import cover_of, song_tags
 from compositions.history.versions import set_document
 from compositions.models import AISession, AISessionStep, Render, Version
 from compositions.presets import comparison_jobs as _compare_jobs  # noqa: F401 - registers its kind
@@ -36,7 +37,7 @@ from compositions.song_jobs import (
 )
 from compositions.sound import RenderParameters, RenderResult, SoundError, encode, render
 from compositions.sound.synthesis import engine_identity
-from compositions.workshop import made_with, soundfont_paths, stem_cache, tags_for
+from compositions.workshop import made_with, soundfont_paths, stem_cache
 from media.models import Asset
 from media.services import keep_file, purge_assets
 
@@ -201,11 +202,13 @@ class RenderKind(JobKind):
                 stem_cache=stem_cache(),
             )
             mp3_path = context.work_dir / "mix.mp3"
+            tags = song_tags(composition, score)
             encode(
                 result.mix,
                 mp3_path,
                 format="mp3",
-                tags=tags_for(title=composition.name, theory=composition.theory_data),
+                tags=tags,
+                cover=cover_of(composition, tags),
                 on_progress=lambda part: context.progress(
                     RENDER_SHARE + part * ENCODE_SHARE, "Encoding"
                 ),
