@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("media.urls")),
-    path("", include("compositions.urls")),
+    path("", include("compositions.pages.urls")),
     path("api/v1/", include("ariaforge.api.urls")),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("projects.api.urls")),

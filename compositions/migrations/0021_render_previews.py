@@ -7,45 +7,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compositions', '0020_expire_older_exports'),
-        ('media', '0001_initial'),
+        ("compositions", "0020_expire_older_exports"),
+        ("media", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='render',
-            name='insert_insert',
+            model_name="render",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='render',
-            name='update_update',
+            model_name="render",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='render',
-            name='delete_delete',
+            model_name="render",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='render',
-            name='preview',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='media.asset'),
+            model_name="render",
+            name="preview",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="media.asset",
+            ),
         ),
         migrations.AddField(
-            model_name='renderevent',
-            name='preview',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='media.asset'),
+            model_name="renderevent",
+            name="preview",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="media.asset",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='render',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compositions_renderevent" ("composition_id", "content_hash", "created_at", "created_by_id", "deleted_at", "duration_seconds", "engine_version", "id", "job_id", "measurements", "mix_id", "mp3_id", "parameters", "peaks", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "preview_id", "seed", "soundfont_sha256", "updated_at", "updated_by_id") VALUES (NEW."composition_id", NEW."content_hash", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."duration_seconds", NEW."engine_version", NEW."id", NEW."job_id", NEW."measurements", NEW."mix_id", NEW."mp3_id", NEW."parameters", NEW."peaks", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."preview_id", NEW."seed", NEW."soundfont_sha256", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;', hash='bac78100ae7dfec2c31f96a11d54b9a7a11e24f2', operation='INSERT', pgid='pgtrigger_insert_insert_b120a', table='compositions_render', when='AFTER')),
+            model_name="render",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compositions_renderevent" ("composition_id", "content_hash", "created_at", "created_by_id", "deleted_at", "duration_seconds", "engine_version", "id", "job_id", "measurements", "mix_id", "mp3_id", "parameters", "peaks", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "preview_id", "seed", "soundfont_sha256", "updated_at", "updated_by_id") VALUES (NEW."composition_id", NEW."content_hash", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."duration_seconds", NEW."engine_version", NEW."id", NEW."job_id", NEW."measurements", NEW."mix_id", NEW."mp3_id", NEW."parameters", NEW."peaks", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."preview_id", NEW."seed", NEW."soundfont_sha256", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;',
+                    hash="bac78100ae7dfec2c31f96a11d54b9a7a11e24f2",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b120a",
+                    table="compositions_render",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='render',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "compositions_renderevent" ("composition_id", "content_hash", "created_at", "created_by_id", "deleted_at", "duration_seconds", "engine_version", "id", "job_id", "measurements", "mix_id", "mp3_id", "parameters", "peaks", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "preview_id", "seed", "soundfont_sha256", "updated_at", "updated_by_id") VALUES (NEW."composition_id", NEW."content_hash", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."duration_seconds", NEW."engine_version", NEW."id", NEW."job_id", NEW."measurements", NEW."mix_id", NEW."mp3_id", NEW."parameters", NEW."peaks", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."preview_id", NEW."seed", NEW."soundfont_sha256", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;', hash='9521d1c35a004edbe3f79bafa301fbea5470093a', operation='UPDATE', pgid='pgtrigger_update_update_07a72', table='compositions_render', when='AFTER')),
+            model_name="render",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "compositions_renderevent" ("composition_id", "content_hash", "created_at", "created_by_id", "deleted_at", "duration_seconds", "engine_version", "id", "job_id", "measurements", "mix_id", "mp3_id", "parameters", "peaks", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "preview_id", "seed", "soundfont_sha256", "updated_at", "updated_by_id") VALUES (NEW."composition_id", NEW."content_hash", NEW."created_at", NEW."created_by_id", NEW."deleted_at", NEW."duration_seconds", NEW."engine_version", NEW."id", NEW."job_id", NEW."measurements", NEW."mix_id", NEW."mp3_id", NEW."parameters", NEW."peaks", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."preview_id", NEW."seed", NEW."soundfont_sha256", NEW."updated_at", NEW."updated_by_id"); RETURN NULL;',
+                    hash="9521d1c35a004edbe3f79bafa301fbea5470093a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_07a72",
+                    table="compositions_render",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='render',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compositions_renderevent" ("composition_id", "content_hash", "created_at", "created_by_id", "deleted_at", "duration_seconds", "engine_version", "id", "job_id", "measurements", "mix_id", "mp3_id", "parameters", "peaks", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "preview_id", "seed", "soundfont_sha256", "updated_at", "updated_by_id") VALUES (OLD."composition_id", OLD."content_hash", OLD."created_at", OLD."created_by_id", OLD."deleted_at", OLD."duration_seconds", OLD."engine_version", OLD."id", OLD."job_id", OLD."measurements", OLD."mix_id", OLD."mp3_id", OLD."parameters", OLD."peaks", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."preview_id", OLD."seed", OLD."soundfont_sha256", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='a535fb6e2c586c3067f938145fd72ac0fafb082f', operation='DELETE', pgid='pgtrigger_delete_delete_604ba', table='compositions_render', when='AFTER')),
+            model_name="render",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compositions_renderevent" ("composition_id", "content_hash", "created_at", "created_by_id", "deleted_at", "duration_seconds", "engine_version", "id", "job_id", "measurements", "mix_id", "mp3_id", "parameters", "peaks", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "preview_id", "seed", "soundfont_sha256", "updated_at", "updated_by_id") VALUES (OLD."composition_id", OLD."content_hash", OLD."created_at", OLD."created_by_id", OLD."deleted_at", OLD."duration_seconds", OLD."engine_version", OLD."id", OLD."job_id", OLD."measurements", OLD."mix_id", OLD."mp3_id", OLD."parameters", OLD."peaks", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."preview_id", OLD."seed", OLD."soundfont_sha256", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="a535fb6e2c586c3067f938145fd72ac0fafb082f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_604ba",
+                    table="compositions_render",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -321,7 +321,7 @@ def test_a_project_lists_its_own_songs_only_and_alone_for_htmx(signed_in, musici
 
 
 def test_lists_go_on_by_key(signed_in, musician):
-    with patch("compositions.views.LIST_SIZE", 2):
+    with patch("compositions.pages.songs.LIST_SIZE", 2):
         for number in range(5):
             make_song(musician, "composed", title=f"Song {number}")
         seen, address = [], reverse("composition_list")

@@ -163,7 +163,7 @@ def test_a_warning_is_mended_the_way_it_proposes(signed_in, two_tempos):
 
 
 def test_conflicts_beyond_those_listed_are_one_choice(signed_in, history, monkeypatch):
-    monkeypatch.setattr("compositions.plan_pages.MOST_CONFLICTS", 3)
+    monkeypatch.setattr("compositions.pages.plans.MOST_CONFLICTS", 3)
     address = url("song_merge", history.song)
     page = html(signed_in.get(address, {"from": "bridge-idea"}))
     names = conflicts_in(page)

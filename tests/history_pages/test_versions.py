@@ -91,7 +91,7 @@ def test_those_who_may_not_change_the_song_see_all_and_have_no_buttons(page_clie
 
 
 def test_older_versions_come_page_by_page_with_the_graph_going_on(signed_in, musician, monkeypatch):
-    monkeypatch.setattr("compositions.history_views.PAGE_SIZE", 3)
+    monkeypatch.setattr("compositions.pages.history.PAGE_SIZE", 3)
     song = make_song(musician, "ready")
     for number in range(2, 9):
         edit(song, musician, softer("Rhodes", 1))

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from compositions.history_pages import song_to_see
 from compositions.models import Composition, Render
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import song_to_see
 from compositions.presentation.facts import level_text
 from compositions.presentation.mix_figures import mix_figures
 from compositions.presentation.waveform import mini_waveform

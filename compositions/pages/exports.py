@@ -20,9 +20,9 @@ from compositions.exporting.history import (
     mix_is_older,
     offered_formats,
 )
-from compositions.history_pages import actor_of, is_htmx, song_to_change, song_to_see
 from compositions.models import Composition, Export
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, is_htmx, song_to_change, song_to_see
 from compositions.selectors import song_files
 from projects.models import Project
 from projects.selectors import keyset_page

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 from ariaforge.exceptions import DomainError
 from compositions import services
 from compositions.documents import load_score
-from compositions.history_pages import actor_of, is_htmx, song_to_change, song_to_see
 from compositions.models import Composition, Render, Track
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, is_htmx, song_to_change, song_to_see
 from compositions.presentation.mixer import mix_view, strips
 from compositions.sound import RenderParameters
 from compositions.sound.mix_presets import mix_preset, preset_names

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from compositions.history import branches as services
-from compositions.history_pages import actor_of, branch_of, change_of_song
 from compositions.models import Composition, Tag
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, branch_of, change_of_song
 
 BACK = "song_history"
 

@@ -17,7 +17,9 @@ from compositions.ai_sessions.replay import version_after
 from compositions.ai_sessions.selectors import counted, with_steps
 from compositions.ai_sessions.services import continue_from, request_replay
 from compositions.ai_sessions.words import part_names, understood
-from compositions.history_pages import (
+from compositions.models import AISession, AISessionStep, Composition, Version
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import (
     actor_of,
     change_of_song,
     frame,
@@ -25,9 +27,7 @@ from compositions.history_pages import (
     song_to_change,
     song_to_see,
 )
-from compositions.models import AISession, AISessionStep, Composition, Version
-from compositions.page_access import page_for_members
-from compositions.plan_pages import compare_url
+from compositions.pages.plans import compare_url
 from compositions.presentation.facts import SpecLine, describe_spec
 from compositions.variations import request_variation
 

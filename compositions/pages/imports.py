@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from ariaforge.exceptions import DomainError
 from compositions import imports
-from compositions.history_pages import actor_of, song_to_change
 from compositions.models import Import
 from compositions.notices import dismiss_stopped_work
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, song_to_change
 from projects.models import Project
 
 

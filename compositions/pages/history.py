@@ -19,7 +19,10 @@ from compositions.history.forks import fork
 from compositions.history.graph import history_graph
 from compositions.history.unsaved import unsaved_changes
 from compositions.history.versions import load_version, restore_version, save_version
-from compositions.history_pages import (
+from compositions.models import Branch, Composition, Proposal, Tag
+from compositions.models.history import MESSAGE_MAX_LENGTH
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import (
     actor_of,
     change_of_song,
     frame,
@@ -29,9 +32,6 @@ from compositions.history_pages import (
     song_to_see,
     version_of,
 )
-from compositions.models import Branch, Composition, Proposal, Tag
-from compositions.models.history import MESSAGE_MAX_LENGTH
-from compositions.page_access import page_for_members
 from compositions.score.diff_words import headline, tell
 from compositions.score.entities import Plain, to_entities
 from compositions.score.midi import write_midi

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ariaforge.exceptions import DomainError
 from ariaforge.files import content_disposition
-from compositions.history_pages import actor_of, is_htmx
 from compositions.models import Preset, PresetVersion
 from compositions.models.presets import (
     CATEGORY_MAX_LENGTH,
@@ -24,7 +23,8 @@ from compositions.models.presets import (
     NAME_MAX_LENGTH,
     NOTE_MAX_LENGTH,
 )
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, is_htmx
 from compositions.presets import selectors, services
 from compositions.presets.exchange import MOST_BYTES, file_of, import_preset, read_file
 from compositions.presets.words import describe, differences

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from compositions.listening import playable_tracks, preset_file
 from compositions.models import Composition
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
 from compositions.sound import SoundError
 
 _YEAR_SECONDS = 31_536_000

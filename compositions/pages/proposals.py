@@ -13,11 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ariaforge.exceptions import DomainError, InvalidInputError
-from compositions.compare_views import difference_context
 from compositions.history import proposals as services
 from compositions.history.references import WORKING
 from compositions.history.versions import load_version
-from compositions.history_pages import (
+from compositions.models import Branch, Composition, Proposal
+from compositions.pages.access import page_for_members
+from compositions.pages.compare import difference_context
+from compositions.pages.history import provenance_lines
+from compositions.pages.history_parts import (
     actor_of,
     change_of_song,
     frame,
@@ -25,11 +28,8 @@ from compositions.history_pages import (
     song_to_change,
     song_to_see,
 )
-from compositions.history_views import provenance_lines
-from compositions.merge_views import parts_of
-from compositions.models import Branch, Composition, Proposal
-from compositions.page_access import page_for_members
-from compositions.plan_pages import compare_url, decisions_in, in_words, plan_context, scope_in
+from compositions.pages.merging import parts_of
+from compositions.pages.plans import compare_url, decisions_in, in_words, plan_context, scope_in
 from compositions.score.diff import diff
 from compositions.score.entities import to_entities
 

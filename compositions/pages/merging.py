@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ariaforge.exceptions import ConflictError, DomainError, InvalidInputError
-from compositions.compare_views import choices
 from compositions.history.merging import MergePlan, merge_versions, plan_merge
 from compositions.history.picking import cherry_pick, plan_cherry_pick, plan_revert, revert
 from compositions.history.references import WORKING, UnknownReferenceError, resolve
 from compositions.history.versions import load_version
-from compositions.history_pages import (
+from compositions.models import Branch, Composition, Version
+from compositions.pages.access import page_for_members
+from compositions.pages.compare import choices
+from compositions.pages.history_parts import (
     actor_of,
     frame,
     is_htmx,
@@ -27,9 +29,7 @@ from compositions.history_pages import (
     song_to_see,
     version_of,
 )
-from compositions.models import Branch, Composition, Version
-from compositions.page_access import page_for_members
-from compositions.plan_pages import (
+from compositions.pages.plans import (
     Decisions,
     compare_url,
     decisions_in,

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ariaforge.exceptions import DomainError
 from ariaforge.models import Job
 from compositions.editing import undo
-from compositions.history_pages import actor_of, change_of_song, song_to_see
 from compositions.models import Composition, EditBatch, Preset, PresetVersion, Track
 from compositions.models.presets import NAME_MAX_LENGTH
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, change_of_song, song_to_see
 from compositions.presets.applying import (
     TRACK_KINDS,
     apply_preset,

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ariaforge.exceptions import DomainError
 from compositions.composer.operations import EXAMPLES
-from compositions.history_pages import actor_of, is_htmx, song_to_change, song_to_see
 from compositions.lyric_requests import RULES, WRITERS, request_lyrics
 from compositions.models import Composition
+from compositions.pages.history_parts import actor_of, is_htmx, song_to_change, song_to_see
+from compositions.pages.songs import page_for_members
 from compositions.small_model import is_installed
 from compositions.variations import latest_variations, request_variation
-from compositions.views import page_for_members
 from projects.models import Project
 
 

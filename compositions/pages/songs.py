@@ -23,10 +23,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from ariaforge.exceptions import DomainError, InvalidInputError
 from compositions import imports, services
-from compositions.forms import PromptForm
-from compositions.history_pages import history_facts
 from compositions.models import Composition
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.forms import PromptForm
+from compositions.pages.history_parts import history_facts
 from compositions.presentation import (
     confidence_parts,
     describe_spec,

@@ -17,9 +17,9 @@ from ariaforge.exceptions import DomainError, NotPermittedError
 from compositions.exporting import archives
 from compositions.exporting.archive_file import ENDING
 from compositions.exporting.history import archive_lines
-from compositions.history_pages import actor_of, is_htmx
 from compositions.models import Composition, ProjectArchive
-from compositions.page_access import page_for_members
+from compositions.pages.access import page_for_members
+from compositions.pages.history_parts import actor_of, is_htmx
 from projects.models import Project
 from projects.selectors import keyset_page
 

@@ -16,9 +16,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ariaforge.exceptions import InvalidInputError
-from compositions.compare_views import difference_context
 from compositions.history.merging import MergePlan
 from compositions.models import Composition
+from compositions.pages.compare import difference_context
 from compositions.presentation.conflict_picture import ConflictPicture, draw_conflict
 from compositions.presentation.note_words import describe_field
 from compositions.presentation.roll import timeline_in

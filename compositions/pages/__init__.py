@@ -1,0 +1,1 @@
+"""The HTML pages of songs: forms and links first; htmx exchanges parts of them."""
