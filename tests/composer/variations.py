@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from compositions.composer import compose, parse_prompt
+from compositions.composer.operations import Operation, apply_operation
 from compositions.score.document import Score, ordered
+from compositions.score.scope import Scope
+from compositions.score.validation import check
 from tests.compositions.songs import example_score
 
 
@@ -21,3 +25,10 @@ def song() -> Score:
 def composed(prompt: str = "a pop song with piano, strings, bass and drums, 24 bars") -> Score:
     """A song by the composer."""
     return compose(parse_prompt(prompt), seed=3).score
+
+
+def do(score: Score, name: str, scope: Scope, parameters: dict[str, Any], seed: int = 7) -> Score:
+    """Apply an operation; what comes of it is a valid score."""
+    result = apply_operation(score, Operation(name, scope, parameters), seed=seed).score
+    check(result)
+    return result

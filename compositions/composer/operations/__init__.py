@@ -8,11 +8,11 @@ from compositions.composer.operations import (  # noqa: F401 - they register the
     infill,
     meter,
     pitch,
+    second_voice,
     shape,
     tempo,
     tracks,
     vary,
-    voices,
     words,
 )
 from compositions.composer.operations.base import (
