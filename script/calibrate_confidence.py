@@ -11,8 +11,8 @@ same, so a chance of one half means that the values tell nothing. Two thirds of 
 fit the weights and the curve, one third judges them. The curve is fitted on sums that each
 song got from weights fitted without it (cross-fitting: J. Platt, "Probabilistic outputs for
 support vector machines", 1999): on its own sums it would be too sure of itself. The wishes
-are drawn by chance from styles, lengths, keys and players: the prompts of the bench are not
-seen here.
+are drawn by chance from styles, lengths, keys and players; songs of the development prompts
+(benchmarks/prompts/development.jsonl) fit, too, so that the bench judges on other prompts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import hashlib
 import json
 import random
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from compositions.composer.prompt_parser import parse_prompt  # noqa: E402
 from compositions.composer.styles import styles  # noqa: E402
 from compositions.score.document import Score  # noqa: E402
 
+PROMPTS = ROOT / "benchmarks" / "prompts" / "development.jsonl"
 Values = dict[str, float | None]
 Row = tuple[str, str, Values]
 """Style, fault ("" for none) and what the critics say."""
@@ -66,22 +68,36 @@ def values_of(score: Score) -> Values:
     return {part.name: part.value for part in music_parts(heard)}
 
 
-def material(count: int, processes: int) -> list[Row]:
-    """Return the rows of ``count`` songs and their spoilt copies."""
+def prompts() -> list[str]:
+    """Return the prompts of the development set: songs as musicians ask for them."""
+    return [json.loads(line)["prompt"] for line in PROMPTS.read_text("utf-8").splitlines() if line]
+
+
+def material(songs: Iterable[tuple[int, str]], processes: int) -> list[Row]:
+    """Return the rows of songs and their spoilt copies.
+
+    A song is its number and its prompt; without one its style and its wishes follow from the
+    number.
+    """
     found: list[Row] = []
     with ProcessPoolExecutor(processes) as pool:
-        for number, rows in enumerate(pool.map(_rows, range(count), chunksize=4)):
+        for number, rows in enumerate(pool.map(_rows, songs, chunksize=4)):
             found += rows
             if number % 20 == 19:
                 print(f"{number + 1} songs", flush=True)
     return found
 
 
-def _rows(number: int) -> list[Row]:
-    names = sorted(styles())
-    style = names[number % len(names)]
+def _rows(asked: tuple[int, str]) -> list[Row]:
+    number, prompt = asked
     rng = random.Random(number)
-    song = compose(parse_prompt("", overrides=wishes(style, rng)), seed=_SEED + number)
+    if prompt:
+        song = compose(parse_prompt(prompt), seed=_SEED + number)
+        style = str(song.theory["genre"])
+    else:
+        names = sorted(styles())
+        style = names[number % len(names)]
+        song = compose(parse_prompt("", overrides=wishes(style, rng)), seed=_SEED + number)
     spoilt = [(style, fault, values_of(spoil(song.score, rng))) for fault, spoil in FAULTS.items()]
     return [(style, "", values_of(song.score)), *spoilt]
 
@@ -209,13 +225,17 @@ def main() -> None:
     options = parser.parse_args()
     kinds = len(styles())
     options.songs = max(options.songs or _ROUNDS_EACH * kinds, 3 * kinds)
-    rows = material(options.songs, options.processes)
+    rows = material(((number, "") for number in range(options.songs)), options.processes)
+    asked = material(enumerate(prompts(), options.songs), options.processes)
     each = 1 + len(FAULTS)
     # Whole rounds through the styles, so that every style is in both parts.
     rounds = [number // each // kinds for number in range(len(rows))]
     fitting = [row for row, turn in zip(rows, rounds, strict=True) if turn % 3 != 2]
     judging = [row for row, turn in zip(rows, rounds, strict=True) if turn % 3 == 2]
     folds = [turn for turn in rounds if turn % 3 != 2]
+    # Songs of prompts only fit: a bench on other prompts judges.
+    fitting += asked
+    folds += [-1 - number // each % 4 for number in range(len(asked))]
     fitted = fit_weights(fitting)
     totals = cross_totals(fitting, folds)
     steps = fit_steps(totals, np.array([fault == "" for _, fault, _ in fitting]))
@@ -236,8 +256,8 @@ def main() -> None:
         "fitted_by": f"script/calibrate_confidence.py --songs {options.songs}",
         "engine_version": ENGINE_VERSION,
         "model_sha256": weights_sha256(),
-        "rows_sha256": hashlib.sha256(json.dumps(rows).encode()).hexdigest(),
-        "songs": options.songs,
+        "rows_sha256": hashlib.sha256(json.dumps(rows + asked).encode()).hexdigest(),
+        "songs": len(rows + asked) // each,
         "faults": list(FAULTS),
         "held_out": judged,
         **fitted,

@@ -128,7 +128,7 @@ def read_meter_changes(reader: TextReader, found: TimeChanges) -> list[MeterMent
     waltzes: list[MeterMention] = [(m.start(), (3, 4), 0.9, m[0]) for m in danced]
     mentions = sorted([*read_meters(reader), *waltzes])
     left: list[MeterMention] = []
-    place = 0
+    place = begin = 0
     while place < len(mentions):
         run = [mentions[place]]
         for mention in mentions[place + 1 :]:
@@ -136,13 +136,11 @@ def read_meter_changes(reader: TextReader, found: TimeChanges) -> list[MeterMent
                 break
             run.append(mention)
         first, last = run[0], run[-1]
-        before = mentions[place - 1] if place else None
-        begin = before[0] + len(before[3]) if before else 0
         end = last[0] + len(last[3])
         alternating = len(run) > 1 and _alternates(reader, begin, first[0], end)
         if len(run) > 1 and not alternating:
             run, last, end = run[:1], first, first[0] + len(first[3])
-        section = _section_of(reader, begin, first[0], end)
+        section, begin = _section_of(reader, begin, first[0], end)
         if alternating:
             found.meters.append(MeterRequest(section or "", tuple(mention[1] for mention in run)))
         elif section is not None:
@@ -180,27 +178,32 @@ def _alternates(reader: TextReader, begin: int, start: int, end: int) -> bool:
     return "+" in text[start:end]
 
 
-def _section_of(reader: TextReader, begin: int, start: int, end: int) -> str | None:
-    """Return the part of the song that a meter belongs to, None for the whole; take its words."""
+def _section_of(reader: TextReader, begin: int, start: int, end: int) -> tuple[str | None, int]:
+    """Return the part of the song that a meter belongs to, None for the whole; take its words.
+
+    The number says up to where in the text words are taken.
+    """
     text = reader.text
     behind = re.match(
-        rf"(?:\s*,)?\s*(?:{_IN}|(?:bars?\s+)?(?:the\s+)?)({_SECTION})(?!\s*(?:in|at|:|goes|is|en)\b)",
+        # "in 4/4, chorus with strings": behind a comma a section is the next thing that is said.
+        rf"(?:(?:\s*,)?\s*{_IN}|\s*(?:bars?\s+)?(?:the\s+)?)({_SECTION})"
+        r"(?!\s*(?:in|at|:|goes|is|en)\b)(?!\s*\d+/\d)",
         text[end : end + 60],
         re.IGNORECASE,
     )
     if behind:
         reader.mark(end, end + behind.end())
-        return place_of(behind[1])
+        return place_of(behind[1]), end + behind.end()
     named = re.search(rf"({_SECTION}){_LINK}$", text[begin:start], re.IGNORECASE)
     if named and not re.search(_LISTED, text[begin : begin + named.start()], re.IGNORECASE):
         reader.mark(begin + named.start(), start)
-        return place_of(named[1])
+        return place_of(named[1]), end
     moves = r"\b(?:switch|chang|shift|mov|turn|goes)\w*\s+(?:\w+\s+)?(?:in)?to\s+(?:an?\s+)?$"
     if match := re.search(moves, text[begin:start], re.IGNORECASE):
         # "that switches to 6/8" says no place: where songs have their contrast.
         reader.mark(begin + match.start(), start)
-        return "middle"
-    return None
+        return "middle", end
+    return None, end
 
 
 # -- Tempos ----------------------------------------------------------------------------------

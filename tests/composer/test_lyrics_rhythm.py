@@ -149,7 +149,7 @@ WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=9), min_size=1, max_size=
 MARKS = st.sampled_from(("", ",", "!", "…", "”", "'", ")"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.text(LETTERS, min_size=1, max_size=9), MARKS), min_size=1, max_size=7),
        st.sampled_from(("en", "fr", "es", "de", "it", "pt", "ja")))  # fmt: skip
 def test_the_syllables_are_the_text_that_was_written(
@@ -158,7 +158,8 @@ def test_the_syllables_are_the_text_that_was_written(
     text = " ".join(word + mark for word, mark in words)
     line = read_line(text, language)
     joined = "".join(s.text + ("" if s.continues else " ") for s in line)
-    assert joined.strip() == text
+    # Vowels that meet across words share a note; a tie stands for the space.
+    assert joined.replace("‿", " ").strip() == text
     assert all(0.0 <= s.accent <= 1.0 for s in line)
 
 

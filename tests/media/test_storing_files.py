@@ -117,7 +117,7 @@ def test_refuses_an_empty_file(make_asset: MakeAsset, stored_files: StoredFiles)
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "video"}, {"provenance": "stolen"}, {"role": "Mix!"}, {"source": "x" * 2001}],
+    [{"kind": "hologram"}, {"provenance": "stolen"}, {"role": "Mix!"}, {"source": "x" * 2001}],
 )
 def test_wrong_values_store_nothing(
     make_asset: MakeAsset, stored_files: StoredFiles, wrong: dict[str, str]
