@@ -41,6 +41,22 @@ def test_a_planted_step_is_found_and_music_has_none() -> None:
         assert figures.steps_at(lost, places) == [40_000]
 
 
+def test_strokes_on_borders_are_no_clicks_but_a_click_on_every_border_is() -> None:
+    spacing = 4000
+    borders = list(range(spacing, 2 * RATE - spacing, spacing))
+    strokes = noise()
+    for at in np.random.default_rng(5).choice(np.arange(0, 2 * RATE, 1000), 20, replace=False):
+        strokes[at:] += figures.PLANTED_STEP * (-1.0 if at % 2000 else 1.0)
+    assert figures.steps_of_borders(strokes, borders, spacing) == 0
+    clicked = strokes.copy()
+    for border in borders:
+        clicked[border] += figures.PLANTED_STEP
+    assert figures.steps_of_borders(clicked, borders, spacing) > len(borders) // 3
+    one = noise()
+    one[borders[3] :] += figures.PLANTED_STEP
+    assert figures.steps_of_borders(one, borders, spacing) == 1
+
+
 def test_offset_and_clipping_are_found() -> None:
     audio = noise()
     assert figures.offset(audio) < 1e-3

@@ -143,7 +143,7 @@ def _measure(name: str, score: Score, folder: Path) -> Measured:
     lufs, dbtp = figures.loudness_by_ffmpeg(result.mix)
     audio, rate = soundfile.read(result.mix, always_2d=True)
     borders = list(range(BLOCK_FRAMES, len(audio) - BLOCK_FRAMES // 2, BLOCK_FRAMES))
-    steps = len(figures.steps_at(audio, borders))
+    steps = figures.steps_of_borders(audio, borders, BLOCK_FRAMES)
     steps += sum(abs(audio[end]).max() > _LARGEST_END for end in (0, -1))
     return Measured(
         name,
