@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from tests.chromium import ARGUMENTS, CHROMIUM
 
 # Folders whose files take longest: begun first, they do not keep one process waiting at the end.
-LONGEST = ("studio", "embedded", "jobs", "sound", "compositions")
+LONGEST = ("studio", "embedded", "jobs", "sound", "compositions", "composer", "tests", "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
