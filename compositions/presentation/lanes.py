@@ -143,8 +143,8 @@ def _lane(track: TrackRow, letter: str, colour: int) -> TrackLane:
 
 
 @cache
-def _instrument_names() -> dict[tuple[bool, int, int], str]:
-    """Return the first name that the catalogue has for each program of each bank."""
+def instrument_names() -> dict[tuple[bool, int, int], str]:
+    """Return the first name that the catalogue has for (percussion, bank, program)."""
     names: dict[tuple[bool, int, int], str] = {}
     for instrument in instruments().values():
         key = (instrument.percussion, instrument.bank, instrument.program)
@@ -156,7 +156,7 @@ def _instrument_of(track: TrackRow) -> str:
     """Return the instrument, unless the track is called after one: it may share its program."""
     if track.name.partition(" (")[0] in instruments():
         return ""
-    return _instrument_names().get((track.percussion, track.bank, track.program), "")
+    return instrument_names().get((track.percussion, track.bank, track.program), "")
 
 
 def _note_paths(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compositions.presentation.lanes import COLOUR_COUNT, track_letters
+from compositions.presentation.lanes import COLOUR_COUNT, instrument_names, track_letters
 from compositions.score import limits
 from compositions.score.diff_words_facts import instrument
 from compositions.score.diff_words_mix import setting
@@ -140,6 +140,15 @@ def strips(tracks: Sequence[Any], reports: Mapping[str, Mapping[str, Any]]) -> l
     ]
 
 
+def _instrument_of(track: Any) -> str:
+    sound = (track.percussion, track.bank, track.program)
+    if not track.preset and sound in instrument_names():
+        return instrument_names()[sound]
+    return instrument(
+        {"preset": track.preset, "program": track.program, "percussion": track.percussion}
+    )
+
+
 def _strip(
     track: Any, letter: str, colour: int, report: Mapping[str, Any], *, panned: bool
 ) -> StripView:
@@ -158,9 +167,7 @@ def _strip(
         name=track.name or "Track",
         letter=letter,
         colour=colour,
-        instrument=instrument(
-            {"preset": track.preset, "program": track.program, "percussion": track.percussion}
-        ),
+        instrument=_instrument_of(track),
         muted=track.muted,
         solo=track.solo,
         place=_text(place) if place else "",
