@@ -1,7 +1,7 @@
 """Distils the word vectors with which the composer reads scenes ("pirates in a storm").
 
     pip install -r script/requirements-training.txt
-    python script/build_text_embedding.py --cache /tmp/word_vectors.npz
+    python script/build_text_embedding.py --cache word_vectors.npz
     python script/fit_scene_styles.py
 
 In the manner of model2vec (Tulkens and van Dongen, 2024): each common word goes alone through a
