@@ -18,10 +18,9 @@ from compositions.exporting import archives
 from compositions.exporting.archive_file import ENDING
 from compositions.exporting.history import archive_lines
 from compositions.models import Composition, ProjectArchive
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, is_htmx
+from compositions.pages.access import actor_of, is_htmx, page_for_members
+from compositions.pages.lists import page_of
 from projects.models import Project
-from projects.selectors import keyset_page
 
 HISTORY_SIZE = 20
 
@@ -32,13 +31,9 @@ HISTORY_SIZE = 20
 def project_files(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the archives of the project and both forms; to htmx, only the list."""
     project = get_object_or_404(Project.objects.visible_to(actor_of(request)), pk=pk)
-    page = keyset_page(
-        ProjectArchive.objects.filter(project=project).select_related("asset", "job"),
-        before=_key(request, "before"),
-        after=_key(request, "after"),
-        size=HISTORY_SIZE,
-    )
-    lines = archive_lines(page.rows)
+    made = ProjectArchive.objects.filter(project=project).select_related("asset", "job")
+    rows, links = page_of(request, made, HISTORY_SIZE)
+    lines = archive_lines(rows)
     context: dict[str, Any] = {
         "project": project,
         "lines": lines,
@@ -47,8 +42,7 @@ def project_files(request: HttpRequest, pk: UUID) -> HttpResponse:
         "has_songs": Composition.objects.filter(project=project).exists(),
         "archive_ending": f".{ENDING}",
         "request_key": get_random_string(16),
-        "newer_url": f"?after={page.newer}" if page.newer else "",
-        "older_url": f"?before={page.older}" if page.older else "",
+        **links,
     }
     part = "_project_archives" if is_htmx(request) else "project_files"
     return render(request, f"compositions/{part}.html", context)
@@ -110,10 +104,3 @@ def _project_to_change(request: HttpRequest, pk: UUID) -> Project:
     if not Project.objects.editable_by(person).filter(pk=pk).exists():
         raise NotPermittedError("Only editors and owners of a project do that.")
     return project
-
-
-def _key(request: HttpRequest, name: str) -> UUID | None:
-    try:
-        return UUID(request.GET[name])
-    except (KeyError, ValueError):
-        return None

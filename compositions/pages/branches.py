@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from compositions.history import branches as services
 from compositions.models import Composition, Tag
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, branch_of, change_of_song
+from compositions.pages.access import actor_of, page_for_members
+from compositions.pages.history_parts import branch_of, change_of_song
 
 BACK = "song_history"
 

@@ -17,8 +17,8 @@ from compositions.documents import load_plain
 from compositions.history.blame import Blame, blame
 from compositions.history.references import WORKING, UnknownReferenceError, load_reference
 from compositions.models import Branch, Composition, Tag, Version
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, frame, grouped, song_to_see
+from compositions.pages.access import actor_of, page_for_members, song_to_see
+from compositions.pages.history_parts import frame, grouped
 from compositions.presentation.blame_picture import draw_blame
 from compositions.presentation.difference_picture import draw_difference
 from compositions.score.diff import Change, diff

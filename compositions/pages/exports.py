@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -21,11 +21,16 @@ from compositions.exporting.history import (
     offered_formats,
 )
 from compositions.models import Composition, Export
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, is_htmx, song_to_change, song_to_see
+from compositions.pages.access import (
+    actor_of,
+    is_htmx,
+    may_change,
+    page_for_members,
+    song_to_change,
+    song_to_see,
+)
+from compositions.pages.lists import page_of
 from compositions.selectors import song_files
-from projects.models import Project
-from projects.selectors import keyset_page
 
 HISTORY_SIZE = 20
 
@@ -100,18 +105,14 @@ def _export(song: Composition, key: UUID) -> Export:
 
 
 def _exports(request: HttpRequest, song: Composition) -> HttpResponse:
-    context = {"song": song, "can_edit": _can_edit(request, song), **song_files(song)}
+    context = {"song": song, "can_edit": may_change(request, song), **song_files(song)}
     return render(request, "compositions/_exports.html", context)
 
 
 def _page(request: HttpRequest, song: Composition, form: ExportForm) -> dict[str, Any]:
-    page = keyset_page(
-        Export.objects.filter(composition=song).select_related("asset", "job"),
-        before=_key(request, "before"),
-        after=_key(request, "after"),
-        size=HISTORY_SIZE,
-    )
-    lines = export_lines(page.rows)
+    mine = Export.objects.filter(composition=song).select_related("asset", "job")
+    rows, links = page_of(request, mine, HISTORY_SIZE)
+    lines = export_lines(rows)
     form.offer(offered_formats(song))
     return {
         "song": song,
@@ -121,24 +122,9 @@ def _page(request: HttpRequest, song: Composition, form: ExportForm) -> dict[str
         "active": any(
             line.export.job is not None and line.export.job.state in ACTIVE_STATES for line in lines
         ),
-        "can_edit": _can_edit(request, song),
-        "newer_url": f"?after={page.newer}" if page.newer else "",
-        "older_url": f"?before={page.older}" if page.older else "",
+        "can_edit": may_change(request, song),
+        **links,
     }
-
-
-def _can_edit(request: HttpRequest, song: Composition) -> bool:
-    mine = Project.objects.editable_by(actor_of(request))
-    return bool(mine.filter(pk=song.project_id).exists())
-
-
-def _key(request: HttpRequest, name: str) -> UUID | None:
-    if name not in request.GET:
-        return None
-    try:
-        return UUID(request.GET[name])
-    except ValueError as error:
-        raise Http404 from error
 
 
 def _first_error(form: ExportForm) -> str:

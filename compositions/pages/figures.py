@@ -6,18 +6,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from compositions.models import Composition, Render
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import song_to_see
+from compositions.pages.access import page_for_members, song_to_see
+from compositions.pages.lists import page_of
 from compositions.presentation.facts import level_text
 from compositions.presentation.mix_figures import mix_figures
 from compositions.presentation.waveform import mini_waveform
-from projects.selectors import keyset_page
 
 MIXES_SIZE = 20
 
@@ -32,14 +31,9 @@ def song_figures(request: HttpRequest, pk: UUID, mix: UUID | None = None) -> Htt
     shown: Render | None = None
     if key is not None:
         shown = get_object_or_404(_mixes(song), pk=key)
-    page = keyset_page(
-        _mixes(song)
-        .annotate(wave=KeyTextTransform("16384", KeyTransform("levels", "peaks")))
-        .defer("peaks", "parameters"),
-        before=_key(request, "before"),
-        after=_key(request, "after"),
-        size=MIXES_SIZE,
-    )
+    waves = KeyTextTransform("16384", KeyTransform("levels", "peaks"))
+    mixes = _mixes(song).annotate(wave=waves).defer("peaks", "parameters")
+    rows, links = page_of(request, mixes, MIXES_SIZE)
     context = {
         "song": song,
         "shown": shown,
@@ -52,10 +46,9 @@ def song_figures(request: HttpRequest, pk: UUID, mix: UUID | None = None) -> Htt
                 "loudness": level_text(row, "integrated_lufs", "LUFS"),
                 "wave": mini_waveform(row.wave),
             }
-            for row in page.rows
+            for row in rows
         ],
-        "newer_url": f"?after={page.newer}" if page.newer else "",
-        "older_url": f"?before={page.older}" if page.older else "",
+        **links,
     }
     return render(request, "compositions/figures.html", context)
 
@@ -63,12 +56,3 @@ def song_figures(request: HttpRequest, pk: UUID, mix: UUID | None = None) -> Htt
 def _mixes(song: Composition) -> QuerySet[Render]:
     """The finished mixes of a song."""
     return Render.objects.filter(composition=song, duration_seconds__isnull=False)
-
-
-def _key(request: HttpRequest, name: str) -> UUID | None:
-    if name not in request.GET:
-        return None
-    try:
-        return UUID(request.GET[name])
-    except ValueError as error:
-        raise Http404 from error

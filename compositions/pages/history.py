@@ -21,17 +21,14 @@ from compositions.history.unsaved import unsaved_changes
 from compositions.history.versions import load_version, restore_version, save_version
 from compositions.models import Branch, Composition, Proposal, Tag
 from compositions.models.history import MESSAGE_MAX_LENGTH
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import (
+from compositions.pages.access import (
     actor_of,
-    change_of_song,
-    frame,
     is_htmx,
-    lines_of,
+    page_for_members,
     song_to_change,
     song_to_see,
-    version_of,
 )
+from compositions.pages.history_parts import change_of_song, frame, lines_of, version_of
 from compositions.score.diff_words import headline, tell
 from compositions.score.entities import Plain, to_entities
 from compositions.score.midi import write_midi

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts.models import User
 from ariaforge.exceptions import DomainError
 from compositions.models import Branch, Composition, Proposal, Version
+from compositions.pages.access import actor_of, song_to_change
 from compositions.presentation.difference_picture import Difference
 from compositions.score.diff_words import Sentence
-from compositions.selectors import composition_to_edit
 from projects.models import Project
 
 SIGNS = {"add": "+", "remove": "−", "move": "→"}
@@ -48,33 +47,6 @@ class Group:
     lines: tuple[Line, ...]
     letter: str = ""
     colour: int = 0
-
-
-def actor_of(request: HttpRequest) -> User:
-    """Return who asks."""
-    return cast(User, request.user)
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    """Whether a page asks for a part of itself."""
-    return request.headers.get("HX-Request") == "true"
-
-
-def song_to_see(request: HttpRequest, pk: UUID) -> Composition:
-    """Return the song with its project, branch and head. Raises ``Http404`` for strangers."""
-    songs = Composition.objects.visible_to(actor_of(request))
-    song: Composition = get_object_or_404(
-        songs.select_related("project", "branch__tip", "head").defer("head__tree"), pk=pk
-    )
-    return song
-
-
-def song_to_change(request: HttpRequest, pk: UUID) -> Composition:
-    """Return the song for a change. Raises ``Http404``, or refuses who may only look."""
-    try:
-        return composition_to_edit(actor_of(request), pk)
-    except Composition.DoesNotExist as error:
-        raise Http404 from error
 
 
 def history_facts(song: Composition) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from ariaforge.exceptions import DomainError
 from compositions import imports
 from compositions.models import Import
 from compositions.notices import dismiss_stopped_work
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, song_to_change
+from compositions.pages.access import actor_of, page_for_members, song_to_change
 from projects.models import Project
 
 

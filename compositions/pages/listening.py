@@ -9,10 +9,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from compositions.listening import playable_tracks, preset_file
 from compositions.models import Composition
-from compositions.pages.access import page_for_members
+from compositions.pages.access import actor_of, page_for_members
 from compositions.sound import SoundError
 
 _YEAR_SECONDS = 31_536_000
@@ -22,9 +21,7 @@ _YEAR_SECONDS = 31_536_000
 @require_safe
 def composition_performance(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the events of all tracks as JSON, for playing them before there is a mix."""
-    songs = Composition.objects.visible_to(cast(User, request.user)).select_related(
-        "current_render"
-    )
+    songs = Composition.objects.visible_to(actor_of(request)).select_related("current_render")
     song = get_object_or_404(songs, pk=pk)
     try:
         tracks = playable_tracks(song)

@@ -19,16 +19,15 @@ from compositions.history.picking import cherry_pick, plan_cherry_pick, plan_rev
 from compositions.history.references import WORKING, UnknownReferenceError, resolve
 from compositions.history.versions import load_version
 from compositions.models import Branch, Composition, Version
-from compositions.pages.access import page_for_members
-from compositions.pages.compare import choices
-from compositions.pages.history_parts import (
+from compositions.pages.access import (
     actor_of,
-    frame,
     is_htmx,
+    page_for_members,
     song_to_change,
     song_to_see,
-    version_of,
 )
+from compositions.pages.compare import choices
+from compositions.pages.history_parts import frame, version_of
 from compositions.pages.plans import (
     Decisions,
     compare_url,

@@ -20,12 +20,17 @@ from ariaforge.exceptions import DomainError
 from compositions import services
 from compositions.documents import load_score
 from compositions.models import Composition, Render, Track
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, is_htmx, song_to_change, song_to_see
+from compositions.pages.access import (
+    actor_of,
+    is_htmx,
+    may_change,
+    page_for_members,
+    song_to_change,
+    song_to_see,
+)
 from compositions.presentation.mixer import mix_view, strips
 from compositions.sound import RenderParameters
 from compositions.sound.mix_presets import mix_preset, preset_names
-from projects.models import Project
 
 
 @never_cache
@@ -41,9 +46,7 @@ def song_mixer(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     context = {
         "song": song,
-        "can_edit": Project.objects.editable_by(actor_of(request))
-        .filter(pk=song.project_id)
-        .exists(),
+        "can_edit": may_change(request, song),
         "strips": strips(tracks, reports),
         "mix": mix_view(song.mix, report, _presets()),
         "render": mix,

@@ -23,8 +23,7 @@ from compositions.models.presets import (
     NAME_MAX_LENGTH,
     NOTE_MAX_LENGTH,
 )
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, is_htmx
+from compositions.pages.access import actor_of, is_htmx, page_for_members
 from compositions.presets import selectors, services
 from compositions.presets.exchange import MOST_BYTES, file_of, import_preset, read_file
 from compositions.presets.words import describe, differences

@@ -17,17 +17,16 @@ from compositions.history import proposals as services
 from compositions.history.references import WORKING
 from compositions.history.versions import load_version
 from compositions.models import Branch, Composition, Proposal
-from compositions.pages.access import page_for_members
-from compositions.pages.compare import difference_context
-from compositions.pages.history import provenance_lines
-from compositions.pages.history_parts import (
+from compositions.pages.access import (
     actor_of,
-    change_of_song,
-    frame,
     is_htmx,
+    page_for_members,
     song_to_change,
     song_to_see,
 )
+from compositions.pages.compare import difference_context
+from compositions.pages.history import provenance_lines
+from compositions.pages.history_parts import change_of_song, frame
 from compositions.pages.merging import parts_of
 from compositions.pages.plans import compare_url, decisions_in, in_words, plan_context, scope_in
 from compositions.score.diff import diff

@@ -18,15 +18,14 @@ from compositions.ai_sessions.selectors import counted, with_steps
 from compositions.ai_sessions.services import continue_from, request_replay
 from compositions.ai_sessions.words import part_names, understood
 from compositions.models import AISession, AISessionStep, Composition, Version
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import (
+from compositions.pages.access import (
     actor_of,
-    change_of_song,
-    frame,
     is_htmx,
+    page_for_members,
     song_to_change,
     song_to_see,
 )
+from compositions.pages.history_parts import change_of_song, frame
 from compositions.pages.plans import compare_url
 from compositions.presentation.facts import SpecLine, describe_spec
 from compositions.variations import request_variation

@@ -20,8 +20,8 @@ from ariaforge.models import Job
 from compositions.editing import undo
 from compositions.models import Composition, EditBatch, Preset, PresetVersion, Track
 from compositions.models.presets import NAME_MAX_LENGTH
-from compositions.pages.access import page_for_members
-from compositions.pages.history_parts import actor_of, change_of_song, song_to_see
+from compositions.pages.access import actor_of, may_change, page_for_members, song_to_see
+from compositions.pages.history_parts import change_of_song
 from compositions.presets.applying import (
     TRACK_KINDS,
     apply_preset,
@@ -34,7 +34,6 @@ from compositions.presets.comparing import JOB_KIND, Comparison, compare, reques
 from compositions.presets.schemas import Kind, Settings, defaults_of
 from compositions.presets.selectors import preset_list
 from compositions.presets.words import describe
-from projects.models import Project
 
 MIX, RENDER = "mix", "render"
 KEEPS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -71,7 +70,6 @@ def song_presets(request: HttpRequest, pk: UUID) -> HttpResponse:
     POST is the form in which two are chosen, and leads to the page that compares them.
     """
     song = song_to_see(request, pk)
-    user = actor_of(request)
     targets = targets_of(song)
     if request.method == "POST":
         target = _target(targets, request.POST.get("target", ""))
@@ -85,7 +83,7 @@ def song_presets(request: HttpRequest, pk: UUID) -> HttpResponse:
             error = refusal.message
     context = {
         "song": song,
-        "can_edit": Project.objects.editable_by(user).filter(pk=song.project_id).exists(),
+        "can_edit": may_change(request, song),
         "targets": targets,
         "target": target,
         "now": describe(_kind_in_words(target), _set_now(song, target)),

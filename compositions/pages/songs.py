@@ -7,8 +7,7 @@ not see a song gets 404; who may see but not change it and asks for a change get
 from __future__ import annotations
 
 import secrets
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,9 +23,16 @@ from accounts.models import User
 from ariaforge.exceptions import DomainError, InvalidInputError
 from compositions import imports, services
 from compositions.models import Composition
-from compositions.pages.access import page_for_members
+from compositions.pages.access import (
+    actor_of,
+    is_htmx,
+    may_change,
+    page_for_members,
+    song_to_change,
+)
 from compositions.pages.forms import PromptForm
 from compositions.pages.history_parts import history_facts
+from compositions.pages.lists import page_of
 from compositions.presentation import (
     confidence_parts,
     describe_spec,
@@ -42,12 +48,10 @@ from compositions.presentation.sung_words import sung_sections, times_of
 from compositions.selectors import composition_list as select_songs
 from compositions.selectors import (
     composition_page,
-    composition_to_edit,
     song_files,
     songs_in_trash,
 )
 from projects.models import Project
-from projects.selectors import keyset_page
 
 EXAMPLES = (
     "a wistful lo-fi tune in D minor, 82 bpm, Rhodes, upright bass and brushed drums",
@@ -61,10 +65,6 @@ LIST_SIZE = 20
 TRASH_SIZE = 100
 
 
-def _actor(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 # -- The prompt -----------------------------------------------------------------------
 
 
@@ -73,7 +73,7 @@ def _actor(request: HttpRequest) -> User:
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     """Show the prompt box; POST begins a song and goes to its page."""
-    user = _actor(request)
+    user = actor_of(request)
     form = PromptForm(request.POST or None, initial=_prompt_to_begin_with(request), user=user)
     status = 200
     if request.method == "POST":
@@ -124,7 +124,7 @@ def _prompt_to_begin_with(request: HttpRequest) -> dict[str, Any]:
             key = UUID(origin)
         except ValueError:
             return initial
-        songs = Composition.objects.visible_to(_actor(request))
+        songs = Composition.objects.visible_to(actor_of(request))
         song = songs.only("ai_prompt", "lyrics", "project_id").filter(pk=key).first()
         if song is not None:
             initial |= {
@@ -142,14 +142,14 @@ def _prompt_to_begin_with(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def composition_list(request: HttpRequest) -> HttpResponse:
     """Show all songs that the person may see, newest first."""
-    return _song_list(request, select_songs(_actor(request)), {})
+    return _song_list(request, select_songs(actor_of(request)), {})
 
 
 @page_for_members
 @require_safe
 def project_compositions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the songs of a project; to htmx, only the list itself."""
-    user = _actor(request)
+    user = actor_of(request)
     project = get_object_or_404(Project.objects.visible_to(user), pk=pk)
     return _song_list(request, select_songs(user, project), {"project": project})
 
@@ -159,9 +159,7 @@ def _song_list(request: HttpRequest, songs: QuerySet[Any], context: dict[str, An
     songs = songs.annotate(
         mini_peaks=KeyTextTransform("16384", KeyTransform("levels", "current_render__peaks"))
     )
-    page = keyset_page(
-        songs, before=_key(request, "before"), after=_key(request, "after"), size=LIST_SIZE
-    )
+    shown, links = page_of(request, songs, LIST_SIZE)
     context |= {
         "rows": [
             {
@@ -170,21 +168,13 @@ def _song_list(request: HttpRequest, songs: QuerySet[Any], context: dict[str, An
                 "card": progress_card(song),
                 "wave": mini_waveform(song.mini_peaks),
             }
-            for song in page.rows
+            for song in shown
         ],
-        "newer_url": f"?{urlencode({'after': page.newer})}" if page.newer else "",
-        "older_url": f"?{urlencode({'before': page.older})}" if page.older else "",
+        **links,
         "list_url": request.path,
     }
-    is_part = request.headers.get("HX-Request") == "true"
-    return render(request, f"compositions/{'_list' if is_part else 'list'}.html", context)
-
-
-def _key(request: HttpRequest, name: str) -> UUID | None:
-    try:
-        return UUID(request.GET[name])
-    except (KeyError, ValueError):
-        return None
+    part = "_list" if is_htmx(request) else "list"
+    return render(request, f"compositions/{part}.html", context)
 
 
 # -- One song -------------------------------------------------------------------------
@@ -203,7 +193,7 @@ def composition_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def composition_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the progress card; with it the rest of the song when ``seen`` is out of date."""
-    if request.headers.get("HX-Request") != "true":
+    if not is_htmx(request):
         return redirect("composition_detail", pk=pk)
     return _progress(request, pk)
 
@@ -212,7 +202,7 @@ def composition_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def composition_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop whatever is at work on the song."""
-    services.cancel_work(composition=_editable(request, pk))
+    services.cancel_work(composition=song_to_change(request, pk))
     return _after_change(request, pk)
 
 
@@ -220,7 +210,7 @@ def composition_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def composition_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Start the work that failed or was cancelled again."""
-    services.retry_work(composition=_editable(request, pk))
+    services.retry_work(composition=song_to_change(request, pk))
     return _after_change(request, pk)
 
 
@@ -228,13 +218,13 @@ def composition_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def composition_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give the song another name; what was typed stays when it is refused."""
-    song = _editable(request, pk)
+    song = song_to_change(request, pk)
     typed, error = request.POST.get("name", ""), ""
     try:
-        services.rename(composition=song, user=_actor(request), name=typed)
+        services.rename(composition=song, user=actor_of(request), name=typed)
     except DomainError as refusal:
         error = refusal.message
-    if request.headers.get("HX-Request") == "true":
+    if is_htmx(request):
         context = {
             "song": song,
             "can_edit": True,
@@ -251,7 +241,7 @@ def composition_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def composition_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Move the song to the trash."""
-    song = _editable(request, pk)
+    song = song_to_change(request, pk)
     services.delete_composition(composition=song)
     messages.success(request, f"“{song.name}” is in the trash now. It can be restored there.")
     return redirect("composition_list")
@@ -261,7 +251,7 @@ def composition_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def composition_trash(request: HttpRequest) -> HttpResponse:
     """Show the songs in the trash that the person may restore."""
-    songs = songs_in_trash(_actor(request))[:TRASH_SIZE]
+    songs = songs_in_trash(actor_of(request))[:TRASH_SIZE]
     return render(request, "compositions/trash.html", {"songs": songs})
 
 
@@ -269,42 +259,31 @@ def composition_trash(request: HttpRequest) -> HttpResponse:
 @require_POST
 def composition_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the song out of the trash and show it."""
-    song = get_object_or_404(songs_in_trash(_actor(request)), pk=pk)
+    song = get_object_or_404(songs_in_trash(actor_of(request)), pk=pk)
     services.restore_composition(composition=song)
     messages.success(request, f"“{song.name}” is back.")
     return redirect("composition_detail", pk=pk)
 
 
-def _editable(request: HttpRequest, pk: UUID) -> Composition:
-    try:
-        return composition_to_edit(_actor(request), pk)
-    except Composition.DoesNotExist as error:
-        raise Http404 from error
-
-
 def _after_change(request: HttpRequest, pk: UUID) -> HttpResponse:
-    if request.headers.get("HX-Request") == "true":
+    if is_htmx(request):
         return _progress(request, pk)
     return redirect("composition_detail", pk=pk)
 
 
 def _progress(request: HttpRequest, pk: UUID) -> HttpResponse:
-    user = _actor(request)
+    user = actor_of(request)
     song = get_object_or_404(select_songs(user), pk=pk)
     card = progress_card(song)
     if request.GET.get("seen") == card.token:
-        context = {"song": song, "card": card, "can_edit": _can_edit(user, song)}
+        context = {"song": song, "card": card, "can_edit": may_change(request, song)}
         return render(request, "compositions/_progress.html", context)
     return render(request, "compositions/_changed.html", _song_page(request, pk))
 
 
-def _can_edit(user: User, song: Composition) -> bool:
-    return bool(Project.objects.editable_by(user).filter(pk=song.project_id).exists())
-
-
 def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     """Return all that the song's page shows. Raises ``Http404`` for strangers."""
-    user = _actor(request)
+    user = actor_of(request)
     try:
         song = composition_page(user, pk)
     except Composition.DoesNotExist as error:
@@ -316,7 +295,7 @@ def _song_page(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     context: dict[str, Any] = {
         "song": song,
         "typed": song.name,
-        "can_edit": _can_edit(user, song),
+        "can_edit": may_change(request, song),
         "card": progress_card(song),
         "facts": song_facts(song),
         "spec_lines": describe_spec(song.spec),

@@ -15,11 +15,16 @@ from ariaforge.exceptions import DomainError
 from compositions.composer.operations import EXAMPLES
 from compositions.lyric_requests import RULES, WRITERS, request_lyrics
 from compositions.models import Composition
-from compositions.pages.history_parts import actor_of, is_htmx, song_to_change, song_to_see
-from compositions.pages.songs import page_for_members
+from compositions.pages.access import (
+    actor_of,
+    is_htmx,
+    may_change,
+    page_for_members,
+    song_to_change,
+    song_to_see,
+)
 from compositions.small_model import is_installed
 from compositions.variations import latest_variations, request_variation
-from projects.models import Project
 
 
 @page_for_members
@@ -88,7 +93,7 @@ def _variations(
     error: str,
     lyrics: dict[str, str] | None = None,
 ) -> HttpResponse:
-    can_edit = Project.objects.editable_by(actor_of(request)).filter(pk=song.project_id).exists()
+    can_edit = may_change(request, song)
     rows = latest_variations(song)
     context = {
         "song": song,
