@@ -17,6 +17,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from ariaforge.api.schema_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from ariaforge.logs import logging_settings
+from ariaforge.reserved_usernames import RESERVED_USERNAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -243,48 +244,7 @@ ACCOUNT_ALLOW_SIGNUP = env.bool("ACCOUNT_ALLOW_SIGNUP", default=True)
 OWNER_USERNAME = env.str("OWNER_USERNAME", default="owner")
 OWNER_EMAIL = env.str("OWNER_EMAIL", default="owner@localhost")
 SIGN_IN_LINK_MINUTES = env.int("SIGN_IN_LINK_MINUTES", default=15)
-# Names that would let somebody pass for the studio or its people.
-ACCOUNT_USERNAME_BLACKLIST = [
-    OWNER_USERNAME,
-    *[
-        "about",
-        "abuse",
-        "account",
-        "accounts",
-        "admin",
-        "administrator",
-        "anonymous",
-        "api",
-        "aria",
-        "ariaforge",
-        "everyone",
-        "guest",
-        "help",
-        "info",
-        "mail",
-        "me",
-        "moderator",
-        "nobody",
-        "none",
-        "null",
-        "official",
-        "owner",
-        "postmaster",
-        "root",
-        "security",
-        "staff",
-        "studio",
-        "superuser",
-        "support",
-        "sysadmin",
-        "system",
-        "team",
-        "undefined",
-        "user",
-        "users",
-        "webmaster",
-    ],
-]
+ACCOUNT_USERNAME_BLACKLIST = [OWNER_USERNAME, *RESERVED_USERNAMES]
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "AriaForge: "
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
