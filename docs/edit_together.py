@@ -169,25 +169,21 @@ class Copy:
             elif effect["action"] == "add":
                 self.entities[key] = {"kind": effect["kind"], **after}
             else:
-                fields = self.entities[key] | after
-                for gone in effect["before"].keys() - after.keys():
-                    fields.pop(gone, None)
+                gone = effect["before"].keys() - after.keys()
                 self.entities[key] = {
                     name: value
-                    for name, value in fields.items()
-                    if value is not None and (name not in LEFT_OUT or value != LEFT_OUT[name])
+                    for name, value in (self.entities[key] | after).items()
+                    if name not in gone and value is not None and value != LEFT_OUT.get(name)
                 }
 
     def of(self, kind: str, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Return the entities of a kind as the document lists them, in order."""
-        found = []
-        for key, fields in self.entities.items():
-            if fields["kind"] == kind:
-                item = {"id": key, **fields}
-                del item["kind"]
-                if kind == "section":
-                    item["kind"] = item.pop("section_kind")
-                found.append(item)
+        held = self.entities.items()
+        found = [{"id": key, **fields} for key, fields in held if fields["kind"] == kind]
+        for item in found:
+            del item["kind"]
+            if kind == "section":
+                item["kind"] = item.pop("section_kind")
         return sorted(found, key=lambda item: (*(item[name] for name in order), item["id"]))
 
     def tree_hash(self) -> str:
@@ -202,12 +198,12 @@ class Copy:
             for item in self.of(kind, order):
                 held.setdefault((item.pop("track"), kind), []).append(item)
         tracks: dict[str, str] = {}
-        places: list[str] = []
+        place: dict[str, int] = {}
         for track in lists["tracks"]:
             windows: dict[str, list[Any]] = {}
             for note in held.get((track["id"], "note"), ()):
                 windows.setdefault(str(note["start"] // WINDOW_TICKS), []).append(note)
-                places.append(note["id"])
+                place[note["id"]] = len(place)
             index: dict[str, Any] = {"windows": {key: _hash(one) for key, one in windows.items()}}
             if automation := held.get((track["id"], "automation")):
                 index["automation"] = _hash(automation)
@@ -216,7 +212,6 @@ class Copy:
         mix = {key: meta[key] for key in meta if key not in ("kind", "title", "metadata")}
         lines, syllables = lists.pop("lines"), lists.pop("syllables")
         # Syllables are in the order of their notes.
-        place = {note: number for number, note in enumerate(places)}
         syllables.sort(key=lambda item: place[item["note_id"]])
         return _hash(
             {
@@ -255,8 +250,7 @@ class Client:
         self.name, self.server, self.edits = name, server, edits
         self.news = News(server)
         self.made = self.heard = 0
-        self.other_is_done = False
-        self.added = ""
+        self.other_is_done, self.added = False, ""
         # Listen first, then read the document: nothing is missed in between.
         self.news.start()
         if not self.news.is_open.wait(60):
@@ -266,8 +260,6 @@ class Client:
     def say(self, text: str) -> None:
         """Print a line at once, so that two programs can share a screen."""
         print(f"{self.name}: {text}", flush=True)
-
-    # -- The copy -------------------------------------------------------------------
 
     def read_all(self) -> None:
         """Read the whole document."""
@@ -282,8 +274,7 @@ class Client:
         name = f"{self.name}: {what}, {self.made + 1} of {self.edits}"
         for operation in operations:
             operation["op_id"] = secrets.token_hex(8)
-        sequence = self.copy.sequence
-        body = {"name": name, "base_sequence": sequence, "operations": operations}
+        body = {"name": name, "base_sequence": self.copy.sequence, "operations": operations}
         try:
             batch, _ = self.server.ask(f"{self.server.song}/edits/", body)
         except RefusedError as refused:
@@ -306,8 +297,7 @@ class Client:
         if event == "edit":
             self.take_in(data["sequence"], data["name"], data.get("effects"))
         elif event in ("document", "reset"):
-            # Restored, merged, composed anew; or some events are lost for good.
-            self.read_all()
+            self.read_all()  # restored, merged, composed anew; or some events are lost for good
         return True
 
     def take_in(self, sequence: int, name: str, effects: list[dict[str, Any]] | None) -> None:
@@ -329,9 +319,7 @@ class Client:
             return
         self.heard += 1
         self.say(f"heard edit {sequence}, “{name}”")
-        progress = re.search(r", (\d+) of (\d+)$", name)
-        if progress and progress[1] == progress[2]:
-            self.other_is_done = True
+        self.other_is_done |= bool(re.search(r", (\d+) of \1$", name))
 
     def track(self) -> str:
         """Return the first track that is not locked and no drum kit."""
