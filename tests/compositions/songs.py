@@ -167,7 +167,7 @@ def make_song(
     if state == "composing":
         advance(song.compose_job, "running", progress=0.4, step="Composing")
         song.save()
-        return _again(song)
+        return fresh(song)
     advance(song.compose_job, "succeeded")
     song.engine_version = "composer 1"
     song.spec = example_spec()
@@ -195,7 +195,7 @@ def make_song(
         provenance={"prompt": PROMPT, "seed": song.seed, "engine_version": song.engine_version},
     )
     if state == "composed":
-        return _again(song)
+        return fresh(song)
     render = Render.objects.create(
         composition=song, content_hash=song.content_hash, created_by=user, seed=song.seed
     )
@@ -226,7 +226,7 @@ def make_song(
     else:
         song.pending_render = render
     song.save()
-    return _again(song)
+    return fresh(song)
 
 
 def make_job(song: Composition, kind: str) -> Job:
@@ -267,6 +267,7 @@ def advance(
     job.refresh_from_db()
 
 
-def _again(song: Composition) -> Composition:
+def fresh(song: Composition) -> Composition:
+    """The song as it is now, with its work."""
     found: Composition = Composition.objects.with_work().get(pk=song.pk)
     return found

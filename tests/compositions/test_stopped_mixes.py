@@ -5,18 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ariaforge.models import Job
-from compositions.models import Composition
 from compositions.models.composition import Stage
 from compositions.notices import dismiss_stopped_work
 from compositions.presentation import progress_card
 from compositions.services import request_render, retry_work
-from tests.compositions.songs import advance, make_song
+from tests.compositions.songs import advance, fresh, make_song
 
 pytestmark = pytest.mark.django_db
-
-
-def fresh(song: Composition) -> Composition:
-    return Composition.objects.with_work().get(pk=song.pk)
 
 
 @pytest.mark.parametrize(
