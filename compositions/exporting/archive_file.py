@@ -24,7 +24,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 FORMAT = "ariaforge-archive"
 FORMAT_VERSION = 1
@@ -57,14 +57,13 @@ class ArchiveError(Exception):
     """The archive cannot be used; the sentence is for the musician."""
 
 
-class ArchiveWriter:
-    """Writes an archive; the same content in the same order gives the same bytes."""
+class _Archive:
+    """An open archive file and what is known of its files, by their names."""
 
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w")
-        self._files: dict[str, Json] = {}
+    _zip: zipfile.ZipFile
+    _files: dict[str, Json]
 
-    def __enter__(self) -> ArchiveWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -75,19 +74,23 @@ class ArchiveWriter:
     ) -> None:
         self._zip.close()
 
+    def holds(self, name: str) -> bool:
+        """Whether the archive has a file of this name."""
+        return name in self._files
+
+
+class ArchiveWriter(_Archive):
+    """Writes an archive; the same content in the same order gives the same bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip = zipfile.ZipFile(path, "w")
+        self._files = {}
+
     def add(self, name: str, content: bytes) -> None:
         """Add a file; one that is there already stays."""
         if name in self._files:
             return
-        with self._open(name) as target:
-            target.write(content)
-        self._files[name] = {
-            "size": len(content), "sha256": hashlib.sha256(content).hexdigest(),
-        }  # fmt: skip
-
-    def holds(self, name: str) -> bool:
-        """Whether a file of this name was added."""
-        return name in self._files
+        self.add_stream(name, iter((content,)))
 
     def add_json(self, name: str, value: Any) -> None:
         """Add plain data."""
@@ -125,7 +128,7 @@ class ArchiveWriter:
         return entry
 
 
-class ArchiveReader:
+class ArchiveReader(_Archive):
     """Reads an archive whose directory and manifest were found fit.
 
     Raises :class:`ArchiveError` for everything that is wrong with the file, at once or when the
@@ -145,22 +148,7 @@ class ArchiveReader:
         except BaseException:
             self._zip.close()
             raise
-        self._files: dict[str, Json] = self.manifest["files"]
-
-    def __enter__(self) -> ArchiveReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._zip.close()
-
-    def holds(self, name: str) -> bool:
-        """Whether the archive has a file of this name."""
-        return name in self._files
+        self._files = self.manifest["files"]
 
     def names(self, prefix: str = "") -> list[str]:
         """The names of its files but the manifest, in order."""
