@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,8 +11,8 @@ from django.db import transaction
 from ariaforge.exceptions import ConflictError, InvalidInputError
 from ariaforge.jobs.services import (
     IdempotencyKeyReusedError,
-    cancel_job,
     retry_job,
+    stop_job,
     submit_job,
 )
 from ariaforge.models import Job
@@ -261,13 +260,8 @@ def submit_mix(
 
 def cancel_work(*, composition: Composition) -> int:
     """Cancel whatever is at work on the song; return how many jobs that were."""
-    stopped = 0
-    for job in Job.objects.active().filter(topic=composition_topic(composition.pk)):
-        # What has ended in between needs no stopping.
-        with suppress(ConflictError):
-            cancel_job(job)
-            stopped += 1
-    return stopped
+    jobs = Job.objects.active().filter(topic=composition_topic(composition.pk))
+    return sum(stop_job(job) for job in jobs)
 
 
 def retry_work(*, composition: Composition) -> Job | None:

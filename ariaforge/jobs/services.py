@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -109,6 +110,16 @@ def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
+def stop_job(job: Job) -> bool:
+    """Stop the job if it is at work or waits; return whether it did. It may end in between."""
+    if not job.is_active:
+        return False
+    with suppress(ConflictError):
+        cancel_job(job)
+        return True
+    return False
+
+
 def cancel_job(job: Job) -> Job:
     """Stop the job and return it as it is now.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -12,13 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from ariaforge.exceptions import (
-    ConflictError,
     InvalidInputError,
     TooLargeError,
     UnsupportedTypeError,
 )
 from ariaforge.files import clean_filename
-from ariaforge.jobs.services import IdempotencyKeyReusedError, cancel_job, submit_job
+from ariaforge.jobs.services import IdempotencyKeyReusedError, stop_job, submit_job
 from ariaforge.storage import remove_uncommitted_files
 from compositions.exporting.archive_file import ENDING
 from compositions.models import Composition, ProjectArchive
@@ -111,9 +109,8 @@ def delete_project_archive(*, archive: ProjectArchive) -> None:
 
     Songs that were brought stay.
     """
-    if archive.job is not None and archive.job.state in ("queued", "running"):
-        with suppress(ConflictError):  # it has ended in between
-            cancel_job(archive.job)
+    if archive.job is not None:
+        stop_job(archive.job)
     with transaction.atomic():
         archive.soft_delete()
         remove_file_of(archive)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from ariaforge.exceptions import ConflictError, InvalidInputError
-from ariaforge.jobs.services import IdempotencyKeyReusedError, cancel_job, submit_job
+from ariaforge.exceptions import InvalidInputError
+from ariaforge.jobs.services import IdempotencyKeyReusedError, stop_job, submit_job
 from compositions.event_topics import composition_topic
 from compositions.exporting.choices import checked, formats_of
 from compositions.exporting.formats import FACTS
@@ -109,9 +108,8 @@ def delete_export(*, export: Export) -> None:
 
     Work on it is stopped.
     """
-    if export.job is not None and export.job.state in ("queued", "running"):
-        with suppress(ConflictError):  # it has ended in between
-            cancel_job(export.job)
+    if export.job is not None:
+        stop_job(export.job)
     with transaction.atomic():
         export.soft_delete()
         _remove_files([export])
