@@ -25,6 +25,7 @@ from compositions.score.musicxml import read_musicxml
 from compositions.score.serialisation import from_dict, to_dict
 from compositions.score.tree import write_tree
 from compositions.services import request_render
+from compositions.song_jobs import row_to_work_on, sent_file
 from media.models import Asset
 from media.services import keep_file, prepare_file
 
@@ -131,25 +132,12 @@ class ImportKind(JobKind):
 
 def _import(context: JobContext) -> Import:
     """Return the row, if the job's owner may still change its song."""
-    owner = User.objects.get(pk=context.owner_id)
-    rows = Import.objects.editable_by(owner).select_related("composition__project", "asset")
-    row: Import | None = rows.filter(pk=context.parameters["import"]).first()
-    if row is None:
-        raise JobError(
-            "song_is_gone",
-            "The song, or its project, was deleted meanwhile, or you may no longer change it.",
-        )
-    return row
+    return row_to_work_on(Import, context, "import", "composition__project", "asset")
 
 
 def _read(row: Import) -> tuple[Score, list[str]]:
-    if row.asset is None:
-        raise JobError("file_is_gone", "The file is gone; import it again.")
-    try:
-        with row.asset.file.open("rb") as stored:
-            content = stored.read()
-    except FileNotFoundError as error:
-        raise JobError("file_is_gone", "The file is gone; import it again.") from error
+    with sent_file(row.asset) as stored:
+        content = stored.read()
     try:
         if row.format == Import.Format.MIDI:
             midi = read_midi_safely(content)

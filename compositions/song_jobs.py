@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.core.files import File
 from django.db.models import Model
 
 from accounts.models import User
@@ -25,7 +28,7 @@ def row_to_work_on(model: type[Row], context: JobContext, parameter: str, *relat
     owner = User.objects.get(pk=context.owner_id)
     rows = model.objects.editable_by(owner).select_related(*related)  # type: ignore[attr-defined]
     try:
-        row: Row = rows.get(pk=context.parameters[parameter])
+        row: Row = rows.get(pk=context.parameters.get(parameter))
     except model.DoesNotExist as error:  # type: ignore[attr-defined]
         raise _song_is_gone() from error
     return row
@@ -38,6 +41,20 @@ def locked_song(key: Any) -> Composition:
     except Composition.DoesNotExist as error:
         raise _song_is_gone() from error
     return song
+
+
+@contextmanager
+def sent_file(asset: Asset | None) -> Iterator[File[bytes]]:
+    """Open what somebody sent for the job to read. Raises ``JobError`` when it is gone."""
+    gone = JobError("file_is_gone", "The file is gone; import it again.")
+    if asset is None:
+        raise gone
+    try:
+        stored = asset.file.open("rb")
+    except FileNotFoundError as error:
+        raise gone from error
+    with stored:
+        yield stored
 
 
 def _song_is_gone() -> JobError:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from ariaforge.context import current_action
 from ariaforge.exceptions import InvalidInputError, NotPermittedError
-from ariaforge.jobs.registry import JobContext, JobError
+from ariaforge.jobs.registry import JobContext
 from ariaforge.models import Job
 from compositions.models import AISession, AISessionStep, Composition
+from compositions.song_jobs import row_to_work_on
 
 TITLE_MAX_LENGTH = 200
 ERROR_MAX_LENGTH = 1000
@@ -110,18 +111,8 @@ def step_of_job(context: JobContext, *related: str) -> AISessionStep:
 
     Jobs from before there were steps name it by "session". Raises ``JobError`` otherwise.
     """
-    owner = User.objects.get(pk=context.owner_id)
-    key = context.parameters.get("step") or context.parameters.get("session")
-    rows = AISessionStep.objects.editable_by(owner).select_related(
-        "session__composition__project", *related
-    )
-    step: AISessionStep | None = rows.filter(pk=key).first()
-    if step is None:
-        raise JobError(
-            "song_is_gone",
-            "The song, or its project, was deleted meanwhile, or you may no longer change it.",
-        )
-    return step
+    name = "step" if context.parameters.get("step") else "session"
+    return row_to_work_on(AISessionStep, context, name, "session__composition__project", *related)
 
 
 def begin_step(step: AISessionStep) -> None:

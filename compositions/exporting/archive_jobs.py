@@ -25,6 +25,7 @@ from compositions.exporting.archive_writing import PROJECT_FIELDS, write_archive
 from compositions.exporting.archives import remove_file_of
 from compositions.exporting.progress import part_of
 from compositions.models import Composition, ProjectArchive
+from compositions.song_jobs import sent_file
 from media.models import Asset
 from media.services import keep_file, prepare_file
 from projects.models import Project
@@ -207,15 +208,10 @@ def _row(context: JobContext) -> ProjectArchive:
 
 
 def _local_copy(row: ProjectArchive, folder: Path) -> Path:
-    if row.asset is None:
-        raise JobError("file_is_gone", "The file is gone; import it again.")
     path = folder / _LOCAL_NAME
-    try:
-        with row.asset.file.open("rb") as stored, path.open("wb") as copy:
-            for block in stored.chunks():
-                copy.write(block)
-    except FileNotFoundError as error:
-        raise JobError("file_is_gone", "The file is gone; import it again.") from error
+    with sent_file(row.asset) as stored, path.open("wb") as copy:
+        for block in stored.chunks():
+            copy.write(block)
     return path
 
 

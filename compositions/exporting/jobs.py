@@ -20,6 +20,7 @@ from compositions.exporting.progress import part_of
 from compositions.exporting.writing import Writer, write_note, write_zip
 from compositions.models import Export
 from compositions.score.musicxml import MusicXmlError
+from compositions.song_jobs import row_to_work_on
 from compositions.sound import SoundError
 from media.models import Asset
 from media.services import keep_file, prepare_file
@@ -117,18 +118,7 @@ class ExportKind(JobKind):
 
 def _export(context: JobContext) -> Export:
     """Return the row, if the job's owner may still change its song."""
-    owner = User.objects.get(pk=context.owner_id)
-    rows = Export.objects.editable_by(owner)
-    related = ("composition__project", "render__mix")
-    row: Export | None = (
-        rows.select_related(*related).filter(pk=context.parameters["export"]).first()
-    )
-    if row is None:
-        raise JobError(
-            "song_is_gone",
-            "The song, or its project, was deleted meanwhile, or you may no longer change it.",
-        )
-    return row
+    return row_to_work_on(Export, context, "export", "composition__project", "render__mix")
 
 
 def _stored(export: Export, context: JobContext, path: Path, kind: str, *, name: str = "") -> Asset:
