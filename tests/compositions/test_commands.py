@@ -115,7 +115,9 @@ def test_compose_bench_prints_the_table_and_checks_targets(tmp_path: Path) -> No
     )
     output = StringIO()
     options: dict[str, object] = {"seeds": 1, "json": figures, "misses": True, "stdout": output}
-    call_command("compose_bench", prompts, **options)
+    with pytest.raises(SystemExit) as stopped:
+        call_command("compose_bench", prompts, check=True, **options)
+    assert stopped.value.code == 1
     table = output.getvalue()
     assert "PASS" in next(line for line in table.splitlines() if line.startswith("exact BPM"))
     assert "length: b/1" in table
@@ -123,9 +125,6 @@ def test_compose_bench_prints_the_table_and_checks_targets(tmp_path: Path) -> No
     written = json.loads(figures.read_text())
     assert {song["id"]: song.get("length") for song in written["songs"]} == {"a": None, "b": 0.0}
     assert written["results"]["meter"] == 1.0
-    with pytest.raises(SystemExit) as stopped:
-        call_command("compose_bench", prompts, seeds=1, check=True, stdout=StringIO())
-    assert stopped.value.code == 1
     prompts.write_text("no JSON\n")
     with pytest.raises(CommandError, match="line 1"):
         call_command("compose_bench", prompts)

@@ -98,29 +98,25 @@ def test_nothing_is_rendered_or_exported_before_there_are_notes(musician):
         request_export(composition=song, user=musician, format="midi")
 
 
-@pytest.mark.parametrize("audio_format", ["flac", "m4a"])
-def test_exports_of_the_mix_are_files_of_their_format(
-    finished_song, musician, run_jobs, audio_format
-):
-    request_export(composition=finished_song, user=musician, format=audio_format)
+def test_exports_of_the_mix_are_files_of_their_format(finished_song, musician, run_jobs):
+    for audio_format in ("flac", "m4a"):
+        request_export(composition=finished_song, user=musician, format=audio_format)
     run_jobs("render")
-    export = Export.objects.get(composition=finished_song)
-    with export.asset.file.open("rb") as stored:
-        length = mutagen.File(stored).info.length
-    assert length == pytest.approx(finished_song.current_render.duration_seconds, abs=0.1)
-    assert export.asset.filename == f"{finished_song.name}.{audio_format}"
+    for audio_format in ("flac", "m4a"):
+        export = Export.objects.get(composition=finished_song, format=audio_format)
+        with export.asset.file.open("rb") as stored:
+            length = mutagen.File(stored).info.length
+        assert length == pytest.approx(finished_song.current_render.duration_seconds, abs=0.1)
+        assert export.asset.filename == f"{finished_song.name}.{audio_format}"
 
 
 @pytest.mark.parametrize("midi_type", [0, 1])
-def test_midi_exports_of_both_types(composed_song, musician, run_jobs, midi_type):
-    request_export(
-        composition=composed_song,
-        user=musician,
-        format="midi",
-        settings={"midi_type": midi_type},
-    )
+def test_midi_exports_of_both_types(musician, run_jobs, midi_type):
+    song = make_song(musician, "composed")  # no mix is asked for, so none is made
+    settings = {"midi_type": midi_type}
+    request_export(composition=song, user=musician, format="midi", settings=settings)
     run_jobs("render")
-    export = Export.objects.get(composition=composed_song)
+    export = Export.objects.get(composition=song)
     with export.asset.file.open("rb") as stored:
         assert mido.MidiFile(file=stored).type == midi_type
 
