@@ -5,10 +5,13 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from psycopg.pq import TransactionStatus
 
 from compositions.sound import SoundError
 from compositions.sound.performance import NOTE_OFF, NOTE_ON
+from compositions.sound.preset_files import write_presets
 from compositions.sound.soundfont import SoundFont
 from tests.compositions.songs import make_song
 
@@ -87,3 +90,17 @@ def test_a_missing_engine_is_told(signed_in, musician):
         response = signed_in.get(performance_of(song))
     assert response.status_code == 503
     assert response.json() == {"message": "Node is not installed."}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_waits_while_instruments_are_taken_out(signed_in, musician):
+    song = make_song(musician, "rendering")
+    states = []
+
+    def look(*arguments):
+        states.append(connection.connection.info.transaction_status)
+        return write_presets(*arguments)
+
+    with patch("compositions.listening.write_presets", look):
+        assert signed_in.get(performance_of(song)).status_code == 200
+    assert states == [TransactionStatus.IDLE]
