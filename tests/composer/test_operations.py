@@ -30,9 +30,8 @@ from compositions.score.performed import as_written
 from compositions.score.scope import Scope
 from compositions.score.serialisation import to_dict
 from compositions.score.timeline import Timeline
-from compositions.score.tree import canonical_json
 from compositions.score.validation import check
-from tests.composer.variations import composed, do, song
+from tests.composer.variations import ON_THE_FORM, composed, do, plain, section_ids, song
 
 # What changes notes and chords where they stand, with parameters that do change something.
 IN_PLACE: list[tuple[str, dict[str, Any]]] = [
@@ -56,21 +55,7 @@ WITHOUT_TRACKS: list[tuple[str, dict[str, Any]]] = [
     ("add_track", {"instrument": "Cello"}),
     ("harmonise", {}),
 ]
-ON_THE_FORM: list[tuple[str, dict[str, Any]]] = [
-    ("repeat", {"times": 2}),
-    ("extend", {"bars": 3}),
-    ("remove_section", {}),
-    ("move", {"where": "end"}),
-]
 SEEDED = {"infill", "vary", "densify", "change_style", "reharmonise", "add_track", "humanise"}
-
-
-def plain(score: Score) -> bytes:
-    return canonical_json(to_dict(score))
-
-
-def section_ids(score: Score, label: str) -> tuple[str, ...]:
-    return tuple(section.id for section in score.sections if section.label == label)
 
 
 @settings(max_examples=15, deadline=None)
@@ -159,15 +144,6 @@ def test_locks_are_respected(name: str, parameters: dict[str, Any]) -> None:
     assert inside[0] == inside[1]
     if name not in ("change_tempo", "add_track", "harmonise"):
         assert any("locked" in remark for remark in result.remarks)
-
-
-@pytest.mark.parametrize(("name", "parameters"), ON_THE_FORM)
-def test_the_form_does_not_move_what_is_locked(name: str, parameters: dict[str, Any]) -> None:
-    base = song()
-    scope = Scope(sections=section_ids(base, "Verse 1"))
-    late = replace(base, sections=(*base.sections[:-1], replace(base.sections[-1], locked=True)))
-    with pytest.raises(OperationError, match="locked"):
-        apply_operation(late, Operation(name, scope, parameters), seed=1)
 
 
 @pytest.mark.parametrize(
@@ -266,79 +242,6 @@ def test_other_keys_and_meters_are_written_too() -> None:
     late = [n for t in after.tracks for n in t.notes if n.start >= 18 * 1920]
     assert late
     assert any(n.origin == "composer" for n in late)
-
-
-def test_extending_keeps_the_old_bars() -> None:
-    score = song()
-    verse = score.sections[1]
-    after = do(score, "extend", Scope(sections=(verse.id,)), {"bars": 4})
-    longer = after.sections[1]
-    assert (longer.id, longer.duration) == (verse.id, verse.duration + 4 * 1920)
-    assert len(after.sections) == len(score.sections)
-    for one, other in zip(score.tracks, after.tracks, strict=True):
-        before = [n for n in one.notes if n.start < verse.end]
-        assert before == [n for n in other.notes if n.start < verse.end]
-        shifted = [replace(n, start=n.start + 4 * 1920) for n in one.notes if n.start >= verse.end]
-        assert shifted == [n for n in other.notes if n.start >= longer.end]
-    assert [c.symbol for c in after.chords if verse.end <= c.start < longer.end] == [
-        c.symbol for c in score.chords if verse.start <= c.start < verse.end
-    ]
-
-
-def test_repeating_copies_the_music_under_new_ids() -> None:
-    score = song()
-    chorus = score.sections[2]
-    after = do(score, "repeat", Scope(sections=(chorus.id,)), {})
-    assert [s.label for s in after.sections] == [
-        "Intro", "Verse 1", "Chorus", "Chorus 3", "Verse 2", "Chorus 2", "Outro",
-    ]  # fmt: skip
-    assert after.sections[3].kind == "chorus"
-    for one, other in zip(score.tracks, after.tracks, strict=True):
-        first = [n for n in one.notes if chorus.start <= n.start < chorus.end]
-        again = [n for n in other.notes if chorus.end <= n.start < chorus.end + chorus.duration]
-        assert [(n.start, n.pitch) for n in first] == [
-            (n.start - chorus.duration, n.pitch) for n in again
-        ]
-        assert not {n.id for n in first} & {n.id for n in again}
-
-
-def test_moving_there_and_back_and_removing_a_copy() -> None:
-    score = song()
-    labels = [s.label for s in score.sections]
-    verse = section_ids(score, "Verse 2")
-    moved = do(score, "move", Scope(sections=verse), {"where": "start"})
-    assert moved.sections[0].label == "Verse 2"
-    back = do(
-        moved, "move", Scope(sections=verse),
-        {"where": "after", "target": section_ids(score, "Chorus")[0]},
-    )  # fmt: skip
-    assert [s.label for s in back.sections] == labels
-    assert plain(back) == plain(score)
-    doubled = do(score, "repeat", Scope(sections=verse), {})
-    copy = tuple(s.id for s in doubled.sections if s.label == "Verse 3")
-    assert plain(do(doubled, "remove_section", Scope(sections=copy), {})) == plain(score)
-
-
-def test_taking_bars_out_of_a_section_shortens_it() -> None:
-    after = do(song(), "remove_section", Scope(bars=(4, 5)), {})
-    assert [(s.label, s.duration // 1920) for s in after.sections][:3] == [
-        ("Intro", 2), ("Verse 1", 2), ("Chorus", 4),
-    ]  # fmt: skip
-    assert after.sections[-1].end == 18 * 1920
-
-
-@pytest.mark.parametrize(("kind", "place"), [("bridge", 4), ("intro", 0), ("outro", 6)])
-def test_going_on_writes_a_section(kind: str, place: int) -> None:
-    score = song()
-    where = "before" if kind == "intro" else "after"
-    after = do(score, "continue", Scope(), {"kind": kind, "bars": 4, "where": where})
-    new = after.sections[place]
-    assert (new.kind, new.duration) == (kind, 4 * 1920)
-    assert sum(new.start <= c.start < new.end for c in after.chords) >= 4
-    for track in after.tracks:
-        if track.name != "Brushed Drums" or kind == "bridge":
-            assert any(new.start <= n.start < new.end for n in track.notes), track.name
-    assert after.note_count > score.note_count
 
 
 def test_reharmonising_with_given_chords_moves_the_bass() -> None:
