@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from compositions.composer.prompt_form import SECTION_KINDS
 from compositions.composer.prompt_meaning import Findings
-from compositions.composer.prompt_tempo import TEMPO_HIGH, TEMPO_LOW, TEMPO_UNIT
+from compositions.composer.prompt_places import IN, LISTED, MAYBE_BPM, SECTION, place_of
+from compositions.composer.prompt_section_tempos import read_feels, read_section_tempos
+from compositions.composer.prompt_tempo import TEMPO_HIGH, TEMPO_LOW
 from compositions.composer.prompt_time import read_meters
 from compositions.composer.spec import MeterRequest, TempoRequest
-from compositions.composer.text_reader import NUMBER, TextReader, read_number
+from compositions.composer.text_reader import TextReader, read_number
 
 MeterMention = tuple[int, tuple[int, int], float, str]
 
-# Words that are sections only in tags: in running text they are verbs or mean other things.
-_VAGUE = frozenset({"build", "tag", "head", "theme", "instrumental", "end", "final", "finale",
-                    "ending", "hook", "break", "pont"})  # fmt: skip
-_NAMES = "|".join(
-    re.escape(kind)
-    for kind in sorted(SECTION_KINDS, key=len, reverse=True)
-    if kind not in _VAGUE and not kind.startswith(("final ", "last "))
-)
-_SECTION = (
-    rf"\b(?:(?:(?:very\s+)?(?:first|second|third|last|final|1st|2nd|3rd)\s+)?(?:{_NAMES})(?:e?s)?\b"
-    r"(?:\s+\d\b(?!\s*/))?|(?:last|final)\s+(?:section|part|half)\b"
-    r"|middle(?:\s+(?:section|part))?\b|second\s+half\b|(?:very\s+)?end(?:ing)?\b|finale?\b)"
-)
-_N = rf"({NUMBER})"
-BPM = rf"{_N}\s*-?\s*{TEMPO_UNIT}"
-_MAYBE_BPM = rf"{_N}(?!\s*(?:bars?|measures?|/|:))(?:\s*-?\s*{TEMPO_UNIT})?"
-_THE = r"(?:the\s+|its\s+|all\s+(?:the\s+)?|every\s+|an?\s+)?"
-_IN = rf"(?:in|for|on|during|at|over|through|throughout|towards?|near|into)\s+{_THE}"
 UP = (
     r"\b(?:accelerand[oi]|stringendo|speed(?:s|ing)?\s+up|accelerat(?:es?|ing)|get(?:s|ting)?\s+"
     r"faster(?:\s+and\s+faster)?|faster\s+and\s+faster|pick(?:s|ing)?\s+up\s+(?:the\s+)?(?:speed"
@@ -68,8 +50,6 @@ _LINK = (
     r"|us(?:es?|ing)|(?:go|switch|chang|mov|shift|turn|drop|break|fall)(?:es|s|ing|e|ed)?|should)\b)*"
     r"\s*"
 )
-_LISTED = rf"{_SECTION}\s*(?:,|and|&|->|→|then|-|/)?\s*(?:and\s+)?{_THE}$"
-SLOWER, FASTER = 0.85, 1.12
 
 
 @dataclass
@@ -94,27 +74,6 @@ class TimeChanges:
             if request.section.split()[:1] in (["verse"], ["head"]):
                 return request.value
         return asked[0].value if len({one.section for one in asked}) > 1 else None
-
-
-def place_of(text: str) -> str:
-    """Return a section as it was written in the words of a request: "last chorus"."""
-    words = re.sub(r"\s+", " ", text.lower()).strip().replace("very ", "")
-    if words in ("end", "ending", "final", "finale"):
-        return "end"
-    if words.startswith("middle") and words not in SECTION_KINDS:
-        return "middle"
-    if words == "second half" or re.fullmatch(r"(?:last|final) half", words):
-        return "second half"
-    which, _, rest = words.partition(" ")
-    number = {"second": "2", "2nd": "2", "third": "3", "3rd": "3"}.get(which, "")
-    order = {"first": "first", "1st": "first", "last": "last", "final": "last"}.get(which, "")
-    name = rest if number or order else words
-    if name in ("section", "part"):
-        return "last"
-    if digit := re.search(r"\s(\d)$", name):
-        number, name = digit[1], name[: digit.start()]
-    kind = next((SECTION_KINDS[n] for n in (name, name[:-1], name[:-2]) if n in SECTION_KINDS), "")
-    return f"{order} {kind}".strip() if order else f"{kind} {number}".strip()
 
 
 # -- Meters ----------------------------------------------------------------------------------
@@ -186,7 +145,7 @@ def _section_of(reader: TextReader, begin: int, start: int, end: int) -> tuple[s
     text = reader.text
     behind = re.match(
         # "in 4/4, chorus with strings": behind a comma a section is the next thing that is said.
-        rf"(?:(?:\s*,)?\s*{_IN}|\s*(?:bars?\s+)?(?:the\s+)?)({_SECTION})"
+        rf"(?:(?:\s*,)?\s*{IN}|\s*(?:bars?\s+)?(?:the\s+)?)({SECTION})"
         r"(?!\s*(?:in|at|:|goes|is|en)\b)(?!\s*\d+/\d)",
         text[end : end + 60],
         re.IGNORECASE,
@@ -194,8 +153,10 @@ def _section_of(reader: TextReader, begin: int, start: int, end: int) -> tuple[s
     if behind:
         reader.mark(end, end + behind.end())
         return place_of(behind[1]), end + behind.end()
-    named = re.search(rf"({_SECTION}){_LINK}$", text[begin:start], re.IGNORECASE)
-    if named and not re.search(_LISTED, text[begin : begin + named.start()], re.IGNORECASE):
+    named = re.search(rf"({SECTION}){_LINK}$", text[begin:start], re.IGNORECASE)
+    # "120 in the chorus, in 4/4" says the tempo of the chorus and the meter of the song.
+    taken = rf"{LISTED}|{MAYBE_BPM}\s+{IN}$"
+    if named and not re.search(taken, text[begin : begin + named.start()], re.IGNORECASE):
         reader.mark(begin + named.start(), start)
         return place_of(named[1]), end
     moves = r"\b(?:switch|chang|shift|mov|turn|goes)\w*\s+(?:\w+\s+)?(?:in)?to\s+(?:an?\s+)?$"
@@ -219,14 +180,8 @@ def read_tempo_changes(reader: TextReader, found: TimeChanges) -> None:
         found.tempos.append(TempoRequest(_near(reader, match) or "", "rubato"))
     if reader.take_all(FERMATA):
         found.tempos.append(TempoRequest("end", "fermata"))
-    _feels(reader, found)
-    _of_sections(reader, found)
-
-
-def tempo_to(section: str, number: str) -> Iterator[TempoRequest]:
-    value = read_number(number)
-    if TEMPO_LOW <= value <= TEMPO_HIGH:
-        yield TempoRequest("last" if section == "end" else section, "to", value)
+    read_feels(reader, found.tempos)
+    read_section_tempos(reader, found.tempos)
 
 
 def _ramps(reader: TextReader, found: TimeChanges) -> None:
@@ -242,14 +197,14 @@ def _ramps(reader: TextReader, found: TimeChanges) -> None:
         reader.mark(match.start(), match.end())
         goal = _number_in(
             reader, match.end(), tail_end,
-            rf"^[^,]{{0,30}}?\b(?:to|until|till|towards?|reach\w*)\s+(?:about\s+|around\s+)?{_MAYBE_BPM}"
-            rf"|\b(?:ends?|ending|finish\w*|arriv\w*)\s+(?:up\s+)?(?:at|on|with)\s+{_MAYBE_BPM}",
+            rf"^[^,]{{0,30}}?\b(?:to|until|till|towards?|reach\w*)\s+(?:about\s+|around\s+)?{MAYBE_BPM}"
+            rf"|\b(?:ends?|ending|finish\w*|arriv\w*)\s+(?:up\s+)?(?:at|on|with)\s+{MAYBE_BPM}",
         )  # fmt: skip
         for low, high in ((head, match.start()), (match.end(), tail_end)):
             begin = _number_in(
                 reader, low, high,
                 rf"\b(?:start\w*|begin\w*|opens?|from)\s+(?:out\s+)?(?:at\s+|with\s+|from\s+|on\s+)?"
-                rf"(?:about\s+|around\s+)?{_MAYBE_BPM}",
+                rf"(?:about\s+|around\s+)?{MAYBE_BPM}",
             )  # fmt: skip
             found.tempo = begin or found.tempo
         section = _near(reader, match)
@@ -283,13 +238,13 @@ def _near(reader: TextReader, match: re.Match[str]) -> str | None:
     """Return the section that a direction names behind or before itself, taking its words."""
     left = reader.left
     if behind := re.match(
-        rf"[\s\x1f,]*(?:gradually\s+)?{_IN}({_SECTION})", left[match.end() :], re.IGNORECASE
+        rf"[\s\x1f,]*(?:gradually\s+)?{IN}({SECTION})", left[match.end() :], re.IGNORECASE
     ):
         reader.mark(match.end(), match.end() + behind.end())
         return place_of(behind[1])
     clause = re.split(r"[.;,\n]", left[: match.start()])[-1]
     before = re.search(
-        rf"({_SECTION})\s+(?:(?:that|which|is|are|played|with|in|gradually|slowly|an?|where\s+it)\s+)*$",
+        rf"({SECTION})\s+(?:(?:that|which|is|are|played|with|in|gradually|slowly|an?|where\s+it)\s+)*$",
         clause,
         re.IGNORECASE,
     )
@@ -298,60 +253,6 @@ def _near(reader: TextReader, match: re.Match[str]) -> str | None:
     begin = match.start() - len(clause)
     reader.mark(begin + before.start(1), begin + before.end(1))
     return place_of(before[1])
-
-
-def _feels(reader: TextReader, found: TimeChanges) -> None:
-    """Take "half-time bridge", "the last chorus in double-time", "breakdown at half tempo"."""
-    time = r"(half|double)[\s-]time(?:[\s-]+(?:feel|groove|beat))?"
-    tempo = r"(half|double|twice)\s+(?:the\s+|its\s+)?(?:tempo|speed)|(half|twice)\s+as\s+fast"
-    link = r"(?:\s+(?:is|are|goes|drops?|falls?|in|into|at|with|played|an?|the))*[\s:,(]+"
-    for kind, change in ((time, "feel"), (tempo, "by")):
-        for pattern in (
-            rf"\b(?:{kind})\s+(?:{_IN})?(?P<place>{_SECTION}|\bhook\b)",
-            rf"(?P<place>{_SECTION}){link}(?:{kind})\b",
-        ):
-            for match in reader.take_all(pattern):
-                half = re.search(r"\bhalf\b", match[0], re.IGNORECASE)
-                value = 0.5 if half else 2.0
-                found.tempos.append(TempoRequest(place_of(match["place"]), change, value))
-
-
-def _of_sections(reader: TextReader, found: TimeChanges) -> None:
-    """Take tempos of sections: "intro at 70 bpm", "a slower bridge", "drops to 90 in the verse"."""
-    way = r"(?:a\s+(?:little|bit)\s+|much\s+|slightly\s+)?(faster|quicker|slower)"
-    at = rf"(?:[\s,(]*(?:at\s+)?{BPM})?"
-    for pattern, place, side in (
-        (rf"({_SECTION})\s+(?:is\s+|goes\s+|gets\s+)?{way}{at}", 1, 2),
-        (rf"\b{way}\s+({_SECTION}){at}", 2, 1),
-    ):
-        for match in reader.take_all(pattern):
-            section = place_of(match[place])
-            if match[3]:
-                found.tempos += tempo_to(section, match[3])
-            else:
-                value = SLOWER if match[side].lower() == "slower" else FASTER
-                found.tempos.append(TempoRequest(section, "by", value))
-    bare = rf"({_SECTION})\s+{BPM}"
-    if len({match[2] for match in re.finditer(bare, reader.left, re.IGNORECASE)}) > 1:
-        # "verse 96 bpm, chorus 144 bpm": one such number alone would be the song's.
-        for match in reader.take_all(bare):
-            found.tempos += tempo_to(place_of(match[1]), match[2])
-    moves = (
-        r"(?:slow|speed|drop|chang|switch|mov|jump|go|fall|ris|rais|kick|shift)\w*\s+(?:down\s+|up\s+"
-        r"|(?:the\s+)?tempo\s+|back\s+)*to"
-    )
-    verb = r"(?:is|are|at|in|runs?\s+at|goes\s+(?:to|at)|plays?\s+at|with|comes\s+in\s+at)"
-    for pattern, place, number in (
-        (rf"({_SECTION})\s+{moves}\s+{_MAYBE_BPM}", 1, 2),
-        (rf"\b{moves}\s+{_MAYBE_BPM}\s+{_IN}({_SECTION})", 2, 1),
-        (rf"\b{BPM}\s+{_IN}({_SECTION})", 2, 1),
-        (rf"({_SECTION})\s*(?:[:=(]|\b{verb}\b)\s*(?:about\s+|around\s+)?{BPM}\)?", 1, 2),
-    ):
-        for match in list(re.finditer(pattern, reader.left, re.IGNORECASE)):
-            if re.search(_LISTED, reader.left[: match.start()], re.IGNORECASE):
-                continue  # "verse, chorus at 120 bpm" speaks of the song
-            reader.mark(match.start(), match.end())
-            found.tempos += tempo_to(place_of(match[place]), match[number])
 
 
 def use_time_changes(found: Findings, changes: TimeChanges) -> None:

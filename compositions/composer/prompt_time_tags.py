@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 
 from compositions.composer.prompt_form import KINDS, SECTION_KINDS
+from compositions.composer.prompt_places import BPM
+from compositions.composer.prompt_section_tempos import FASTER, SLOWER, tempo_to
 from compositions.composer.prompt_time import read_meters
-from compositions.composer.prompt_time_changes import (
-    BPM,
-    DOWN,
-    FASTER,
-    FERMATA,
-    RUBATO,
-    SLOWER,
-    UP,
-    TimeChanges,
-    tempo_to,
-)
+from compositions.composer.prompt_time_changes import DOWN, FERMATA, RUBATO, UP, TimeChanges
 from compositions.composer.spec import MeterRequest, TempoRequest
 from compositions.composer.text_reader import TextReader
 

@@ -62,14 +62,29 @@ def test_meters_of_parts_are_read(prompt: str, meters: list[tuple[str, object]])
             [("", "rubato", None), ("end", "fermata", None)],
         ),
         ("piano, no rubato", []),
+        ("90 bpm in the verse, 120 in the chorus", [("verse", "to", 90), ("chorus", "to", 120)]),
+        ("verse at 90 bpm, chorus at 120", [("verse", "to", 90.0), ("chorus", "to", 120.0)]),
+        ("100 bpm in the verse and 140 in the chorus, in 4/4",
+         [("verse", "to", 100.0), ("chorus", "to", 140.0)]),
+        ("fast rock, the bridge slow", [("bridge", "by", 0.75)]),
+        ("slow ballad with a fast ending", [("last", "by", 1.25)]),
+        ("disco 120 bpm with 16 bars in the verse", []),
+        ("pop about the slow end of summer", []),
         ("intro, verse, chorus at 120 bpm", []),
         ("drum and bass, no ritardando", [("end", "steady", None)]),
     ],
-)
+)  # fmt: skip
 def test_changes_of_tempo_are_read(
     prompt: str, tempos: list[tuple[str, str, float | None]]
 ) -> None:
     assert asked(prompt)[1] == tempos
+
+
+def test_what_is_slow_in_a_part_is_not_the_tempo_of_the_song() -> None:
+    assert not parse_prompt("rock with a slow intro").tempo.asked
+    assert parse_prompt("fast rock, the bridge slow").tempo.value == parse_prompt(
+        "fast rock"
+    ).tempo.value  # fmt: skip
 
 
 def test_the_tempo_of_a_ramp_is_where_it_begins() -> None:
