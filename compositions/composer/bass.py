@@ -7,6 +7,7 @@ import random
 from compositions.composer.events import Event
 from compositions.composer.grooves import pick_pattern
 from compositions.composer.harmony import Changes, ChordSlot
+from compositions.composer.leaning import in_groove
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP
 from compositions.composer.roman import Harmony
@@ -53,7 +54,7 @@ def play_bass(
 ) -> list[Event]:
     """Return the patterned bass of one section; ``pattern`` names another groove table."""
     table = pattern or "bass"
-    material = f"material:{section.material}"
+    material = f"material:{in_groove(plan, section).material}"
     events: list[Event] = []
     for index in range(section.bars):
         bar = section.start_bar + index

@@ -15,6 +15,7 @@ from pathlib import Path
 from compositions.composer.events import Event, Part
 from compositions.composer.grooves import pick_pattern
 from compositions.composer.harmony import Changes, ChordSlot
+from compositions.composer.leaning import in_groove
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.returning import returning
 from compositions.composer.rhythm import TICKS_PER_STEP
@@ -126,7 +127,8 @@ def play_chords(
     if part.figure == "sustain":
         return _sustain(plan, section, changes, part, voicings)
     kind = table or ("arpeggio" if part.figure == "arpeggio" else "comp")
-    rng = stream(plan.seed, f"material:{section.material}", part.role + table, "notes")
+    material = in_groove(plan, section).material
+    rng = stream(plan.seed, f"material:{material}", part.role + table, "notes")
     pushes = rng.random() < _PUSHED
     events: list[Event] = []
     for index in range(section.bars):

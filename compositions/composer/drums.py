@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from compositions.composer.events import Event
 from compositions.composer.fills import BRUSH_KIT, fill_steps, play_fill
 from compositions.composer.grooves import at_level, level_of
+from compositions.composer.leaning import in_groove
 from compositions.composer.patterns import PIECES, Kit
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import TICKS_PER_STEP, fit_paced
@@ -86,12 +87,13 @@ def play_drums(plan: SongPlan, section: PlannedSection, enters: float, program: 
 def _kit(plan: SongPlan, section: PlannedSection, index: int) -> tuple[Kit, int]:
     """The kit of a bar: a material keeps its groove for eight bars, then may change it."""
     groove, steps = plan.style.groove(plan.grid_at(section.start_bar + index))
-    kits = at_level(groove["drums"], section.energy)
+    played = in_groove(plan, section)
+    kits = at_level(groove["drums"], played.energy)
     if not kits:
         groove, steps = _plain_groove(), 16
-        kits = at_level(groove, section.energy)
-    level = level_of(section.energy)
-    return choose_kit(plan, section, kits, f"drums:{level}", index // 8), steps
+        kits = at_level(groove, played.energy)
+    level = level_of(played.energy)
+    return choose_kit(plan, played, kits, f"drums:{level}", index // 8), steps
 
 
 def choose_kit(
@@ -140,14 +142,14 @@ def _groove_bar(
     pieces, steps = kit
     origin, grid = plan.bar_start(bar), plan.grid_at(bar)
     turn = index % 4 == 3  # the fourth bar of a phrase answers the third
+    played = in_groove(plan, section)
+    material = f"material:{played.material}"
     events: list[Event] = []
     for piece, pattern in pieces.items():
         steady = piece in _STEADY
         fitted = fit_paced(str(pattern), steps, grid, index % 4, steady, section.pace)
-        kept = _strokes_kept(plan, section, f"drums:{piece}", index)
-        added = stream(
-            plan.seed, f"material:{section.material}", f"drums:{piece}", f"added:{index // 8 % 2}"
-        )
+        kept = _strokes_kept(plan, played, f"drums:{piece}", index)
+        added = stream(plan.seed, material, f"drums:{piece}", f"added:{index // 8 % 2}")
         for step, char in enumerate(fitted[:until]):
             if char in ".-":
                 if _extra(plan, section, piece, grid.strength(step), turn, added):
@@ -175,7 +177,7 @@ def _groove_bar(
     if turn and "hat" in pieces and section.energy >= 0.5 and until == grid.steps:
         step = grid.steps - 2
         tick = origin + step * TICKS_PER_STEP
-        if stream(plan.seed, f"material:{section.material}", "drums", "open hat").random() < 0.45:
+        if stream(plan.seed, material, "drums", "open hat").random() < 0.45:
             events = [e for e in events if not (e.pitch == PIECES["hat"] and e.start >= tick)]
             events.append(Event(tick, 120, PIECES["open"], _velocity("open", "x", 0.4, rng)))
     return events
@@ -243,7 +245,8 @@ def play_percussion(plan: SongPlan, section: PlannedSection, pattern: str = "") 
     gets congas, maracas and tambourine.
     """
     rng = stream(plan.seed, section.uid, f"percussion{pattern}", "notes")
-    name = f"{pattern or 'percussion'}:{level_of(section.energy)}"
+    played = in_groove(plan, section)
+    name = f"{pattern or 'percussion'}:{level_of(played.energy)}"
     events: list[Event] = []
     for index in range(section.bars - (1 if section.last else 0)):
         bar = section.start_bar + index
@@ -252,11 +255,11 @@ def play_percussion(plan: SongPlan, section: PlannedSection, pattern: str = "") 
         table = groove.get(pattern or "percussion")
         if not table:
             table, steps = _HANDS, 16
-        kits = at_level(table, section.energy)
-        for piece, text in choose_kit(plan, section, kits, name, index // 8).items():
+        kits = at_level(table, played.energy)
+        for piece, text in choose_kit(plan, played, kits, name, index // 8).items():
             steady = piece in _STEADY
             fitted = fit_paced(str(text), steps, grid, index % 4, steady, section.pace)
-            kept = _strokes_kept(plan, section, f"percussion{pattern}:{piece}", index)
+            kept = _strokes_kept(plan, played, f"percussion{pattern}:{piece}", index)
             for step, char in enumerate(fitted):
                 missing = {"o": 0.15, "?": 0.6}.get(char, 0.0)
                 if char in ".-" or (missing and kept.random() < missing):

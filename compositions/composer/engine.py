@@ -43,7 +43,7 @@ from compositions.score.document import (
 )
 from compositions.score.harmony import MINOR_MODES, spell
 
-ENGINE_VERSION = "4.0.0"
+ENGINE_VERSION = "4.1.0"
 """Changes whenever the same specification and seed give other music."""
 
 _ATTEMPTS = 4

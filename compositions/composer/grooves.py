@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from compositions.composer.leaning import in_groove
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.rhythm import Grid, fit_paced
 from compositions.composer.seeds import stream
@@ -38,13 +39,14 @@ def pick_pattern(plan: SongPlan, section: PlannedSection, kind: str, bar: int) -
     """
     grid = plan.grid_at(bar)
     groove, steps = plan.style.groove(grid)
-    patterns = at_level(groove.get(kind) or {}, section.energy)
+    played = in_groove(plan, section)
+    patterns = at_level(groove.get(kind) or {}, played.energy)
     if not patterns:
         return ("R" if kind == "bass" else "x") + "-" * (grid.steps - 1)
     # Tables that parts name themselves are drawn alike, so that two halves interlock.
     draw = kind if kind in _OWN else "named"
     rng = stream(
-        plan.seed, f"material:{section.material}", draw, f"pattern:{level_of(section.energy)}"
+        plan.seed, f"material:{played.material}", draw, f"pattern:{level_of(played.energy)}"
     )
     pattern = rng.choice(patterns)
     answer, answers = rng.choice(patterns), rng.random() < _ALTERNATIVE

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from compositions.composer.cadences import HarmonicPhrase, phrases_of
 from compositions.composer.grammar import Bars
+from compositions.composer.leaning import model_of
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.progressions import ProgressionWriter, tonic_of
 from compositions.composer.rhythm import TICKS_PER_STEP
@@ -90,6 +91,7 @@ def make_changes(plan: SongPlan, attempt: int = 0) -> Changes:
     for section in plan.sections:
         here = plan.within(section)
         own = asked.get(section.kind) or asked.get("")
+        own = own or asked.get(model_of(plan, section).kind)
         if own:
             bars = [_moved(plan, here, own[bar % len(own)]) for bar in range(section.bars)]
             if section.last and plan.closing:

@@ -20,6 +20,7 @@ from compositions.composer.cadences import CLOSED, cadence_of, function_of, phra
 from compositions.composer.devices import colour, hold_pedal
 from compositions.composer.grammar import Bars, Vocabulary, vocabulary, write_section
 from compositions.composer.keyfinder import lead_of
+from compositions.composer.leaning import KIND_FALLBACK, model_of
 from compositions.composer.plan import PlannedSection, SongPlan
 from compositions.composer.roman import Harmony, parse_progression, resolve_roman, roman_of
 from compositions.composer.seeds import stream
@@ -27,21 +28,6 @@ from compositions.composer.tonality import LocalKey
 from compositions.score.document import Mode
 from compositions.score.harmony import MINOR_MODES, scale_pitch_classes
 
-_KIND_FALLBACK = {
-    "pre_chorus": ("bridge", "verse"),
-    "solo": ("head", "chorus", "verse"),
-    "head": ("verse",),
-    "interlude": ("verse",),
-    "intro": ("verse", "head"),
-    "outro": ("chorus", "verse", "head"),
-    "breakdown": ("bridge", "verse"),
-    "build": ("verse",),
-    "drop": ("chorus",),
-    "chorus": ("verse", "head"),
-    "bridge": ("chorus", "verse"),
-    "verse": ("head", "chorus"),
-}
-_LEANING = ("intro", "outro", "interlude", "solo", "build")
 _OPENING_UP = ("bridge", "pre_chorus", "build")
 _GOALS = ("chorus", "drop")
 _MODAL = frozenset({Mode.DORIAN, Mode.PHRYGIAN, Mode.LYDIAN, Mode.MIXOLYDIAN, Mode.LOCRIAN})
@@ -50,6 +36,8 @@ _BACKDOOR = {Mode.DORIAN: "bVII", Mode.PHRYGIAN: "bII", Mode.LYDIAN: "II",
 _TRIADS = frozenset({"block", "strum", "stab", "arpeggio", "sustain", "voices"})
 _CLEAREST = 2
 _DRAWS = 6
+_LOOP = 4
+"""Bars of a loop that is written."""
 
 
 @lru_cache(maxsize=1)
@@ -114,65 +102,80 @@ class ProgressionWriter:
     def bars(self, section: PlannedSection) -> Bars:
         """Return the chords of a section, bar by bar, up to its last cadence."""
         plan = self.plan.within(section)
-        kind, material = self._model(plan, section)
+        model = self._model(plan, section)
+        material = model.material
         chosen = self._salts.get(material)
         bars: Bars = []
         for salt in range(_DRAWS) if chosen is None else (chosen,):
             self._salts[material] = salt
-            bars = self._idea(plan, section, kind, material, salt)
+            bars = self._idea(plan, section, model, salt)
             opening = tuple((bar[0].root - plan.tonic_class) % 12 for bar in bars[:4])
             if self._taken.setdefault(opening, material) == material:
                 break
         return bars
 
-    def _model(self, plan: SongPlan, section: PlannedSection) -> tuple[str, str]:
-        """Return the kind and material whose changes a section plays."""
-        if section.kind in _LEANING and not library_of(plan).get(section.kind):
-            for kind in _KIND_FALLBACK[section.kind]:
-                main = next((s for s in plan.sections if s.kind == kind), None)
-                if main is not None:
-                    return main.kind, main.material
-        return section.kind, section.material
+    def _model(self, plan: SongPlan, section: PlannedSection) -> PlannedSection:
+        """Return the section whose changes a section plays: itself, or the one it leans on."""
+        own = library_of(plan).get(section.kind)
+        return section if own else model_of(plan, section)
 
     def _idea(
-        self, plan: SongPlan, section: PlannedSection, kind: str, material: str, salt: int
+        self, plan: SongPlan, section: PlannedSection, model: PlannedSection, salt: int
     ) -> Bars:
-        """Write (or take) the chords of a material at one length, and colour them."""
+        """Write (or take) the chords of a model at its length, colour them and fit them.
+
+        A loop is coloured once, so that each of its turns sounds the same. A shorter section
+        plays the first bars of its model, a longer one begins it again.
+        """
         habits = plan.style.harmony
-        scope = f"{plan.style.name}:material:{material}"
+        scope = f"{plan.style.name}:material:{model.material}"
         rng = stream(plan.seed, scope, "chords", f"progression:{self.attempt}:{salt}")
         wanted = [rng.random() for _ in range(4)]
         period = plan.style.cadence == "strong" and wanted[1] < habits["period"]
         slow, fast = wanted[2] < habits["slow"], wanted[3] < habits["fast"]
         clearest = self.attempt >= _CLEAREST
-        if wanted[0] < habits["written"] and not clearest and section.bars >= 4:
-            closes = "half" if self._opens(section) else "authentic"
-            pace = 2 if slow and section.bars >= 8 else 1
+        written: Bars | None = None
+        if wanted[0] < habits["written"] and not clearest and model.bars >= 4:
+            closes = "half" if self._opens(model) else "authentic"
+            pace = 2 if slow and model.bars >= 8 else 1
             words = self._vocabulary(plan)
-            written = write_section(
-                words, section.bars, rng, period=period, pace=pace, closes=closes
-            )
-            if written is not None:
-                return self._coloured(plan, section, kind, scope, written)
-        loop = self._from_library(plan, kind, rng, clearest=clearest)
-        single = all(len(bar) == 1 for bar in loop)
-        if slow and single and 2 * len(loop) <= section.bars:
-            loop = [bar for bar in loop for _ in range(2)]
-        elif fast and single and len(loop) % 2 == 0 and plan.grid.middle:
-            loop = [a + b if a != b else a for a, b in zip(loop[::2], loop[1::2], strict=True)]
-        bars = [list(loop[bar % len(loop)]) for bar in range(section.bars)]
-        if clearest and plan.style.cadence != "strong":
-            _rest_at_home(plan, bars)
-        if period and len(loop) % 12:
-            _ask_and_answer(plan, bars)
-        return self._coloured(plan, section, kind, scope, bars)
+            length = model.bars if period else _LOOP
+            written = write_section(words, length, rng, period=period, pace=pace, closes=closes)
+        if written is not None and period:
+            self._colour(plan, scope, written)
+            bars = [list(written[bar % model.bars]) for bar in range(section.bars)]
+        else:
+            loop = written or self._loop(plan, model, rng, slow=slow, fast=fast)
+            turn = [*loop, loop[0]]
+            self._colour(plan, scope, turn)
+            bars = [list(turn[bar % len(loop)]) for bar in range(section.bars)]
+            if clearest and plan.style.cadence != "strong":
+                _rest_at_home(plan, bars)
+            if period and len(loop) % 12:
+                _ask_and_answer(plan, bars)
+        key = LocalKey(plan.tonic, plan.mode)
+        chance = float(habits["pedal"]) * min(1.0, self._richness(plan))
+        rng = stream(plan.seed, section.uid, "chords", "pedal")
+        hold_pedal(bars, section.kind, key, chance, rng)
+        return bars
 
-    def _from_library(
-        self, plan: SongPlan, kind: str, rng: random.Random, *, clearest: bool
+    def _loop(
+        self, plan: SongPlan, model: PlannedSection, rng: random.Random, *, slow: bool, fast: bool
     ) -> Bars:
+        """Take a loop from the library of the style, now and then in another harmonic rhythm."""
+        loop = self._from_library(plan, model.kind, rng)
+        single = all(len(bar) == 1 for bar in loop)
+        if slow and single and 2 * len(loop) <= model.bars:
+            return [bar for bar in loop for _ in range(2)]
+        if fast and single and len(loop) % 2 == 0 and plan.grid.middle:
+            return [a + b if a != b else a for a, b in zip(loop[::2], loop[1::2], strict=True)]
+        return loop
+
+    def _from_library(self, plan: SongPlan, kind: str, rng: random.Random) -> Bars:
+        clearest = self.attempt >= _CLEAREST
         library = library_of(plan)
         texts = library.get(kind)
-        for other in _KIND_FALLBACK.get(kind, ("verse",)):
+        for other in KIND_FALLBACK.get(kind, ("verse",)):
             texts = texts or library.get(other)
         texts = list(texts or next(iter(library.values())))
         text = rng.choice(texts)
@@ -198,17 +201,14 @@ class ProgressionWriter:
         following = self.plan.sections[section.index + 1]
         return following.kind in _GOALS or section.kind in _OPENING_UP
 
-    def _coloured(
-        self, plan: SongPlan, section: PlannedSection, kind: str, scope: str, bars: Bars
-    ) -> Bars:
-        style = plan.style
-        wanted = float(plan.spec.complexity.value) / max(0.05, style.complexity)
-        amount = min(2.5, max(0.15, wanted)) * (1.0, 0.5, 0.0, 0.0)[min(3, self.attempt)]
-        key = LocalKey(plan.tonic, plan.mode)
-        colour(bars, key, style.harmony, amount, stream(plan.seed, scope, "chords", "colour"))
-        rng = stream(plan.seed, section.uid, "chords", "pedal")
-        hold_pedal(bars, section.kind, key, float(style.harmony["pedal"]) * min(1.0, amount), rng)
-        return bars
+    def _richness(self, plan: SongPlan) -> float:
+        """How much the devices of the style are used, 1 as it usually does."""
+        wanted = float(plan.spec.complexity.value) / max(0.05, plan.style.complexity)
+        return min(2.5, max(0.15, wanted)) * (1.0, 0.5, 0.0, 0.0)[min(3, self.attempt)]
+
+    def _colour(self, plan: SongPlan, scope: str, bars: Bars) -> None:
+        rng = stream(plan.seed, scope, "chords", "colour")
+        colour(bars, LocalKey(plan.tonic, plan.mode), plan.style.harmony, self._richness(plan), rng)
 
     # Cadences --------------------------------------------------------------------------
 
