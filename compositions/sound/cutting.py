@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from compositions.sound.errors import SoundError
-from compositions.sound.samplefile import BLOCK_FRAMES, Samples
+from compositions.sound.samplefile import BLOCK_FRAMES, Audio
 
 _FADE_IN_SECONDS = 0.003
 _FADE_OUT_SECONDS = 0.03
@@ -58,7 +58,7 @@ class Cut:
         return begin, end
 
 
-def cut_blocks(source: soundfile.SoundFile, cut: Cut) -> Iterator[Samples]:
+def cut_blocks(source: soundfile.SoundFile, cut: Cut) -> Iterator[Audio]:
     """Yield the frames of the cut in order, as float64 arrays of (frames, channels).
 
     Both ends of a stretch are faded, 3 ms in and 30 ms out, where the mix goes on beyond them.
@@ -96,7 +96,7 @@ def cut_blocks(source: soundfile.SoundFile, cut: Cut) -> Iterator[Samples]:
         yield block
 
 
-def _seam(source: soundfile.SoundFile, begin: int, end: int) -> Samples:
+def _seam(source: soundfile.SoundFile, begin: int, end: int) -> Audio:
     """What was heard just before the loop's beginning; silence before the mix began."""
     length = min(round(_SEAM_SECONDS * source.samplerate), end - begin)
     seam = np.zeros((length, source.channels))
@@ -107,7 +107,7 @@ def _seam(source: soundfile.SoundFile, begin: int, end: int) -> Samples:
     return seam
 
 
-def _count_in(cut: Cut, rate: int, channels: int) -> Samples:
+def _count_in(cut: Cut, rate: int, channels: int) -> Audio:
     """Sine clicks that die away, the accented ones higher."""
     out = np.zeros(round(cut.clicks_last * rate))
     for seconds, accent in cut.clicks:
@@ -118,7 +118,7 @@ def _count_in(cut: Cut, rate: int, channels: int) -> Samples:
     return np.repeat(out[:, None], channels, axis=1)
 
 
-def resampled(blocks: Iterable[Samples], rate: int, wanted: int) -> Iterator[Samples]:
+def resampled(blocks: Iterable[Audio], rate: int, wanted: int) -> Iterator[Audio]:
     """Yield the blocks at another sample rate, as if they were one long file.
 
     A windowed-sinc filter by polyphase resampling; the signal is silent before and after.
@@ -137,7 +137,7 @@ def resampled(blocks: Iterable[Samples], rate: int, wanted: int) -> Iterator[Sam
     # Whole periods of the ratio, so that each part begins on an output frame.
     context = -(-(reach // up + 2) // down) * down
     step = max(BLOCK_FRAMES // down, 1) * down
-    held: Samples | None = None  # begins `context` frames before what is to be given next
+    held: Audio | None = None  # begins `context` frames before what is to be given next
     given = total = 0
     for block in blocks:
         if held is None:

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from compositions.sound.equaliser import Filter, high_pass, low_pass
+from compositions.sound.equaliser import high_pass, low_pass
+from compositions.sound.filters import Filter
 from compositions.sound.samplefile import SampleFile, Samples
 
 _LOW_CUT_HZ, _HIGH_CUT_HZ = 250.0, 5000.0
@@ -39,14 +40,15 @@ class PingPongDelay:
 
     def process(self, start: int, count: int) -> Samples:
         """Repeats that sound in frames ``start`` to ``start + count``; blocks in order."""
-        wet = np.zeros((count, 2))
+        wet: Samples = np.zeros((count, 2), dtype=np.float32)
         for repeat in range(1, self._repeats + 1):
             first = start - repeat * self._frames
             if first + count <= 0:
                 break
             skipped = max(0, -first)
             sent = self._send.read(first + skipped, count - skipped)
-            source = (sent[:, 0] + sent[:, 1]) * (0.5 * self._feedback ** (repeat - 1))
+            source = sent[:, 0] + sent[:, 1]
+            source *= np.float32(0.5 * self._feedback ** (repeat - 1))
             near = (repeat - 1) % 2
             wet[skipped : skipped + len(source), near] += source
             wet[skipped : skipped + len(source), 1 - near] += _FAR * source

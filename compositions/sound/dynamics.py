@@ -8,74 +8,80 @@ of a few hundred thousand values is all that is held in memory.
 from __future__ import annotations
 
 import math
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-CONTROL_FRAMES = 32
+from compositions.sound.samplefile import CHANNELS, CONTROL_FRAMES, Samples
+
 MOST_COMPRESSION_DB = 4.0
 _SILENCE = 1e-18  # mean square, -180 dB
+_DETECTOR_STEPS = 4  # of the compressor: 3 ms, little against what it averages over
 _LOOK_AHEAD = 6  # control steps, 4.4 ms at 44.1 kHz
 # Slow is smooth; the faster ones are for loudness that cannot be had otherwise.
 LIMITER_RELEASES_SECONDS = (0.09, 0.03, 0.006)
 
 Curve = NDArray[np.float64]
 
+# From one point of a curve half the way to the next, a frame at a time, both channels.
+_RISING = np.repeat(np.arange(CONTROL_FRAMES // 2, dtype=np.float32), CHANNELS) / CONTROL_FRAMES
 
-def control_maxima(values: Curve) -> Curve:
+
+def control_maxima(values: Samples) -> Curve:
     """Largest of each :data:`CONTROL_FRAMES` values; the last group may be shorter."""
-    return np.maximum.reduceat(values, np.arange(0, len(values), CONTROL_FRAMES))
+    largest = np.maximum.reduceat(values, np.arange(0, len(values), CONTROL_FRAMES))
+    return largest.astype(np.float64)
 
 
-def control_means(values: Curve) -> Curve:
-    """Mean of each :data:`CONTROL_FRAMES` values; the last group may be shorter."""
-    edges = np.arange(0, len(values), CONTROL_FRAMES)
-    counts = np.diff(np.append(edges, len(values)))
-    return np.add.reduceat(values, edges) / counts
-
-
-def mean_squares(block: NDArray[np.float64]) -> Curve:
+def mean_squares(block: Samples) -> Curve:
     """Mean square of both channels of a block of shape (frames, 2), at control rate."""
     samples = np.ascontiguousarray(block).reshape(-1)
     size = block.shape[1] * CONTROL_FRAMES
     whole = len(samples) // size * size
     rows, rest = samples[:whole].reshape(-1, size), samples[whole:]
-    means = np.einsum("ij,ij->i", rows, rows) / size
+    means = np.einsum("ij,ij->i", rows, rows).astype(np.float64) / size
     return np.append(means, np.square(rest).mean()) if rest.size else means
 
 
 def follow(targets: Curve, attack: float, release: float) -> Curve:
     """A one-pole follower: coefficient ``attack`` (0..1) downwards, ``release`` upwards."""
 
-    def step(state: float, target: float) -> float:
-        return state + (target - state) * (attack if target < state else release)
+    found = []
+    state: float | None = None
+    for target in targets.tolist():
+        if state is None:
+            state = target
+        else:
+            state += (target - state) * (attack if target < state else release)
+        found.append(state)
+    return np.array(found, dtype=np.float64)
 
-    values = targets.tolist()
-    return np.array(list(accumulate(values, step)), dtype=np.float64)
+
+def coefficient(seconds: float, sample_rate: int, steps: int = 1) -> float:
+    """Step of a one-pole follower, every so many control steps, with this time constant."""
+    return 1.0 - math.exp(-steps * CONTROL_FRAMES / (sample_rate * seconds))
 
 
-def coefficient(seconds: float, sample_rate: int) -> float:
-    """Step of a one-pole follower at control rate with this time constant."""
-    return 1.0 - math.exp(-CONTROL_FRAMES / (sample_rate * seconds))
+def per_frame(curve: Curve, start: int, count: int) -> Samples:
+    """The control curve at frames ``start`` to ``start + count``, linear between its points.
 
-
-def per_frame(curve: Curve, start: int, count: int) -> Curve:
-    """The control curve at frames ``start`` to ``start + count``, linear between its points."""
+    Shape (frames, 2), the same for both channels.
+    """
     if not len(curve):
-        return np.ones(count)
+        return np.ones((count, CHANNELS), dtype=np.float32)
     first, ahead = divmod(start, CONTROL_FRAMES)
     groups = -(-(ahead + count) // CONTROL_FRAMES)
     wanted = np.arange(first - 1, first + groups + 1)
-    points = curve[np.clip(wanted, 0, len(curve) - 1)][:, None]
-    half = CONTROL_FRAMES // 2
-    rising = np.arange(half) / CONTROL_FRAMES
+    points = curve[np.clip(wanted, 0, len(curve) - 1)].astype(np.float32)[:, None]
     # A point stands in the middle of its frames: half of them come before it, half after it.
-    values = np.empty((groups, CONTROL_FRAMES))
+    values = np.empty((groups, CONTROL_FRAMES * CHANNELS), dtype=np.float32)
+    before, after = np.split(values, 2, axis=1)
     steps = np.diff(points, axis=0)
-    values[:, :half] = points[:-2] + steps[:-1] * (0.5 + rising)
-    values[:, half:] = points[1:-1] + steps[1:] * rising
-    return values.reshape(-1)[ahead : ahead + count]
+    np.multiply(steps[:-1], 0.5 + _RISING, out=before)
+    before += points[:-2]
+    np.multiply(steps[1:], _RISING, out=after)
+    after += points[1:-1]
+    return values.reshape(-1, CHANNELS)[ahead : ahead + count]
 
 
 def compressor_curve(
@@ -99,7 +105,7 @@ def compressor_curve(
     """
     # 20 ms of averaging: the detector hears loudness, not the waveform of a bass note.
     width = max(1, round(0.02 * sample_rate / CONTROL_FRAMES))
-    smooth = np.convolve(mean_squares, np.ones(width) / width, mode="same")
+    smooth = np.convolve(mean_squares, np.ones(width) / width, mode="same")[::_DETECTOR_STEPS]
     level_db = 10.0 * np.log10(np.maximum(smooth, _SILENCE))
     if float(smooth.max(initial=0.0)) <= _SILENCE:
         return np.ones(len(mean_squares))
@@ -113,9 +119,13 @@ def compressor_curve(
         np.where(over < -knee_db / 2, 0.0, slope * (over + knee_db / 2) ** 2 / (2 * knee_db)),
     )
     reduction = np.maximum(reduction, -most_db)
-    attack = coefficient(attack_seconds, sample_rate)
-    release = coefficient(release_seconds, sample_rate)
-    return np.asarray(10.0 ** (follow(reduction, attack, release) / 20.0))
+    attack = coefficient(attack_seconds, sample_rate, _DETECTOR_STEPS)
+    release = coefficient(release_seconds, sample_rate, _DETECTOR_STEPS)
+    followed = follow(reduction, attack, release)
+    if not followed.any():
+        return np.ones(len(mean_squares))
+    places = np.arange(len(mean_squares)) / _DETECTOR_STEPS
+    return np.asarray(10.0 ** (np.interp(places, np.arange(len(followed)), followed) / 20.0))
 
 
 def _let_go(targets_db: Curve, release: float) -> Curve:

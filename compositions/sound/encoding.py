@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from compositions.sound.cutting import Cut, cut_blocks, resampled
 from compositions.sound.errors import SoundError
-from compositions.sound.samplefile import Samples, whole_file
+from compositions.sound.samplefile import Audio, whole_file
 from compositions.sound.tagging import Chapter, Tags, picture_of, write_tags
 
 AudioFormat = Literal["mp3", "flac", "ogg", "wav", "aiff", "m4a", "opus"]
@@ -172,7 +172,7 @@ def _transcode(source: soundfile.SoundFile, partial: Path, plan: _Plan, progress
     seconds = (end - begin) / source.samplerate + plan.cut.clicks_last
     total = max(1.0, seconds * plan.rate)
 
-    def reported() -> Iterator[Samples]:
+    def reported() -> Iterator[Audio]:
         done = 0
         for block in resampled(cut_blocks(source, plan.cut), source.samplerate, plan.rate):
             yield block
@@ -186,7 +186,7 @@ def _transcode(source: soundfile.SoundFile, partial: Path, plan: _Plan, progress
 
 
 def _write_by_libsndfile(
-    blocks: Iterator[Samples], source: soundfile.SoundFile, partial: Path, plan: _Plan
+    blocks: Iterator[Audio], source: soundfile.SoundFile, partial: Path, plan: _Plan
 ) -> None:
     level: float | None = None
     mode: str | None = None
@@ -221,7 +221,7 @@ def _write_by_libsndfile(
             target.write(_quantised(block, plan.depth, dither))
 
 
-def _quantised(block: Samples, depth: int, dither: np.random.Generator | None) -> NDArray[np.int32]:
+def _quantised(block: Audio, depth: int, dither: np.random.Generator | None) -> NDArray[np.int32]:
     """Whole numbers of ``depth`` bits in the upper bits of 32, with triangular dither.
 
     libsndfile's own conversion scales by one step less than full scale and does not dither.
@@ -234,7 +234,7 @@ def _quantised(block: Samples, depth: int, dither: np.random.Generator | None) -
     return (whole << (32 - depth)).astype(np.int32)
 
 
-def _write_aac(blocks: Iterator[Samples], partial: Path, plan: _Plan, channels: int) -> None:
+def _write_aac(blocks: Iterator[Audio], partial: Path, plan: _Plan, channels: int) -> None:
     # FFmpeg is large: only who asks for AAC loads it.
     import av
 

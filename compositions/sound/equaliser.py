@@ -1,10 +1,7 @@
-"""Filters of channel strips, groups and master as second-order sections.
+"""Equalisers of channel strips, groups and master as second-order sections.
 
-The bands of an equaliser follow Robert Bristow-Johnson, "Cookbook formulae for audio equalizer
-biquad filter coefficients".
-
-SciPy's signal processing takes a second to load, and pages import what stands on this module:
-it is loaded when the first filter is made.
+The bands follow Robert Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter
+coefficients"; :class:`compositions.sound.filters.Filter` plays them.
 """
 
 from __future__ import annotations
@@ -13,17 +10,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from compositions.score.mix_settings import BandType, EqualiserBand
-from compositions.sound.samplefile import CHANNELS, Samples
+from compositions.sound.filters import Sections
 
-Sections = NDArray[np.float64]
-
-_INAUDIBLE = 1e-11
 _HIGHEST_SHARE = 0.49  # of the sampling rate
 _SLOPE_1 = math.sqrt(0.5)  # the Q of a shelf with slope 1
-_MOST_TOGETHER = 2  # beyond it complex arithmetic costs more than it saves
+_FLAT_Q = math.sqrt(0.5)  # a Butterworth filter: as flat as can be up to its frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +38,21 @@ class HighShelf:
 
 def high_pass(frequency: float, sample_rate: int) -> Sections:
     """Butterworth high-pass of 12 dB per octave."""
-    return _butterworth(frequency, "highpass", sample_rate)
+    return _passing(BandType.HIGH_PASS, frequency, sample_rate)
 
 
 def low_pass(frequency: float, sample_rate: int) -> Sections:
     """Butterworth low-pass of 12 dB per octave."""
-    return _butterworth(frequency, "lowpass", sample_rate)
+    return _passing(BandType.LOW_PASS, frequency, sample_rate)
 
 
 def band_pass(low: float, high: float, sample_rate: int) -> Sections:
-    """Butterworth band-pass of 12 dB per octave on both sides."""
-    return _butterworth((low, high), "bandpass", sample_rate)
+    """A high-pass and a low-pass of 12 dB per octave."""
+    return np.vstack([high_pass(low, sample_rate), low_pass(high, sample_rate)])
+
+
+def _passing(kind: BandType, frequency: float, sample_rate: int) -> Sections:
+    return band_section(EqualiserBand(kind, frequency, 0.0, _FLAT_Q), sample_rate)
 
 
 def bell(band: Bell, sample_rate: int) -> Sections:
@@ -101,43 +98,3 @@ def band_section(band: EqualiserBand, sample_rate: int) -> Sections:
             plus - minus * turned - root,
         ]
     return np.array([[*upper, *lower]]) / lower[0]
-
-
-class Filter:
-    """Runs sections over consecutive blocks of shape (frames, 2), or (frames,) for one channel.
-
-    A short chain takes left and right as one complex signal: what a recursive filter costs is the
-    wait for its last result, and two channels wait together. The outcome is the same to the bit.
-    """
-
-    def __init__(self, *sections: Sections, channels: int = CHANNELS) -> None:
-        self._sections = np.vstack(sections) if sections else np.zeros((0, 6))
-        self._together = channels == CHANNELS and len(self._sections) <= _MOST_TOGETHER
-        shape = (len(self._sections), 2)
-        self._state = (
-            np.zeros(shape, dtype=np.complex128)
-            if self._together
-            else np.zeros(shape if channels == 1 else (*shape, channels))
-        )
-
-    def process(self, block: Samples) -> Samples:
-        """Filter the next block. Silence that follows silence costs nothing."""
-        if not len(self._sections):
-            return block
-        if not block.any() and float(np.abs(self._state).max()) < _INAUDIBLE:
-            self._state[:] = 0.0
-            return np.zeros_like(block)
-        from scipy.signal import sosfilt
-
-        if not self._together:
-            result, self._state = sosfilt(self._sections, block, axis=0, zi=self._state)
-            return np.asarray(result)
-        pairs = np.ascontiguousarray(block, dtype=np.float64).view(np.complex128)[:, 0]
-        filtered, self._state = sosfilt(self._sections, pairs, zi=self._state)
-        return np.asarray(filtered.view(np.float64).reshape(-1, CHANNELS))
-
-
-def _butterworth(frequency: float | tuple[float, float], kind: str, sample_rate: int) -> Sections:
-    from scipy.signal import butter
-
-    return np.asarray(butter(2, frequency, kind, fs=sample_rate, output="sos"))

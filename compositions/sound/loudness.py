@@ -1,9 +1,9 @@
 """Loudness and true peak, measured while the samples pass by.
 
 Integrated loudness follows ITU-R BS.1770-4 (K-weighting, 400 ms windows every 100 ms, absolute
-gate -70 LUFS, relative gate -10 LU). The K-weighting filters are pyloudnorm's; its meter wants the
-whole signal in memory, so the windows and the gates are done here. True peak is the highest sample
-after four times oversampling (BS.1770-4, annex 2).
+gate -70 LUFS, relative gate -10 LU). The K-weighting filters for any sampling rate are those of
+Brecht De Man, "Evaluation of implementations of the EBU R128 loudness measurement" (AES 145, 2018).
+True peak is the highest sample after four times oversampling (BS.1770-4, annex 2).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from compositions.sound.dynamics import CONTROL_FRAMES, Curve, mean_squares
-from compositions.sound.equaliser import Filter
-from compositions.sound.samplefile import CHANNELS, Samples
+from compositions.sound.filters import Sections, product
+from compositions.sound.samplefile import CHANNELS, CONTROL_FRAMES, Samples
 
 SILENCE_LUFS = -70.0
 OVERSAMPLING = 4
@@ -24,7 +24,7 @@ _STEPS_PER_WINDOW = 4
 _SHORT_TERM_STEPS = 30
 _LOUDNESS_OFFSET = -0.691
 _TAPS_PER_PHASE = 24
-_STRETCH = 1 << 14  # frames whose intermediate values fit into a processor's cache
+_KAISER_BETA = 7.0
 
 
 def decibels(amplitude: float, floor: float = -120.0) -> float:
@@ -37,19 +37,20 @@ def linear(gain_db: float) -> float:
     return float(10.0 ** (gain_db / 20.0))
 
 
-def k_weighting(sample_rate: int) -> NDArray[np.float64]:
+def k_weighting(sample_rate: int) -> Sections:
     """Second-order sections of the K-weighting filter at ``sample_rate`` Hz."""
-    # Both load SciPy's signal processing, which the modules that only count decibels do not need.
-    from pyloudnorm import IIRfilter
-    from scipy.signal import tf2sos
-
-    shelf = IIRfilter(
-        3.99984385397, 0.7071752369554193, 1681.9744509555319, sample_rate, "high_shelf_DeMan"
-    )
-    high_pass = IIRfilter(
-        0.0, 0.5003270373253953, 38.13547087613982, sample_rate, "high_pass_DeMan"
-    )
-    return np.vstack([tf2sos(shelf.b, shelf.a), tf2sos(high_pass.b, high_pass.a)])
+    # A shelf of 4 dB for the head, a high-pass for the ear's dullness to the bass.
+    frequency, gain, q = 1681.9744509555319, 10.0 ** (3.99984385397 / 20.0), 0.7071752369554193
+    middle = gain**0.499666774155
+    k = math.tan(math.pi * frequency / sample_rate)
+    scale = 1.0 + k / q + k * k
+    upper = [gain + middle * k / q + k * k, 2.0 * (k * k - gain), gain - middle * k / q + k * k]
+    shelf = np.array([*upper, scale, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k]) / scale
+    frequency, q = 38.13547087613982, 0.5003270373253953
+    k = math.tan(math.pi * frequency / sample_rate)
+    scale = 1.0 + k / q + k * k
+    lower = np.array([scale, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k]) / scale
+    return np.vstack([shelf, [1.0, -2.0, 1.0, *lower]])
 
 
 def integrated_loudness(energies: NDArray[np.float64]) -> float:
@@ -117,34 +118,28 @@ def mean_squares_per_step(energies: NDArray[np.float64], sample_rate: int) -> ND
 
 
 class LoudnessMeter:
-    """Collects K-weighted energies of consecutive blocks of shape (frames, 2)."""
+    """Collects energies of consecutive blocks, shape (frames, 2), of a K-weighted signal."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._filter = Filter(k_weighting(sample_rate))
         self._step = sample_rate // STEPS_PER_SECOND
         self._rest_sum = 0.0
         self._rest_frames = 0
         self._energies: list[NDArray[np.float64]] = []
 
-    def add(self, block: Samples) -> Curve:
-        """Measure the next block; returns its K-weighted mean squares at control rate.
-
-        Those are of both channels together, as the meter counts them.
-        """
-        if not len(block):
-            return np.zeros(0)
-        weighted = self._filter.process(block)
-        squares = np.square(weighted).reshape(-1)
-        edges = np.arange(self._step - self._rest_frames, len(block), self._step)
+    def add(self, weighted: Samples) -> None:
+        """Measure the next block of what :func:`k_weighting` leaves."""
+        if not len(weighted):
+            return
+        squares = np.square(weighted, dtype=np.float64).reshape(-1)
+        edges = np.arange(self._step - self._rest_frames, len(weighted), self._step)
         sums = np.add.reduceat(squares, CHANNELS * np.concatenate([[0], edges]))
         sums[0] += self._rest_sum
         full = len(edges)
-        self._rest_sum, self._rest_frames = float(sums[-1]), self._rest_frames + len(block)
+        self._rest_sum, self._rest_frames = float(sums[-1]), self._rest_frames + len(weighted)
         self._rest_frames -= full * self._step
         if self._rest_frames == self._step:
             full, self._rest_sum, self._rest_frames = full + 1, 0.0, 0
         self._energies.append(sums[:full] / self._step)
-        return 2.0 * mean_squares(weighted)
 
     @property
     def energies(self) -> NDArray[np.float64]:
@@ -164,59 +159,48 @@ class Oversampler:
     """Four times oversampling of consecutive blocks, without seams.
 
     The first output lags by :attr:`latency` input frames. The values between two samples are sums
-    of products with the phases of one symmetric filter: the phase in the middle is symmetric, and
-    the two beside it are each other's mirror images, so that all three share sums and differences
-    of the samples. Single precision finds a peak to a millionth.
+    of products with the phases of one symmetric filter; those of a whole row of frames are one
+    product of the row, and of what comes before it, with a matrix. Single precision finds a peak
+    to a millionth.
     """
 
     latency = _TAPS_PER_PHASE // 2
 
     def __init__(self) -> None:
-        from scipy.signal import firwin
-
-        taps = firwin(
-            _TAPS_PER_PHASE * OVERSAMPLING + 1, 1.0 / OVERSAMPLING, window=("kaiser", 7.0)
-        )
-        first, middle, last = (
-            (OVERSAMPLING * taps[phase::OVERSAMPLING][::-1]).astype(np.float32)
-            for phase in range(1, OVERSAMPLING)
-        )
-        self._sums = ((first + last) / 2)[: self.latency]
-        self._differences = ((first - last) / 2)[: self.latency]
-        self._middle = middle[: self.latency]
+        length = _TAPS_PER_PHASE * OVERSAMPLING
+        positions = np.arange(length + 1) - length / 2
+        taps = np.sinc(positions / OVERSAMPLING) * np.kaiser(length + 1, _KAISER_BETA)
+        taps *= OVERSAMPLING / taps.sum()
+        # The first tap of each phase meets the newest frame but one row of the window: its column.
+        matrix = np.zeros((CONTROL_FRAMES + _TAPS_PER_PHASE, OVERSAMPLING - 1, CONTROL_FRAMES))
+        for phase in range(1, OVERSAMPLING):
+            own = taps[phase::OVERSAMPLING][::-1]
+            for frame in range(CONTROL_FRAMES):
+                matrix[frame + 1 : frame + 1 + _TAPS_PER_PHASE, phase - 1, frame] = own
+        self._matrix = matrix.reshape(len(matrix), -1).astype(np.float32)
         self._history = np.zeros((_TAPS_PER_PHASE, CHANNELS), dtype=np.float32)
 
-    def peaks(self, block: Samples) -> NDArray[np.float32]:
+    def peaks(self, block: Samples) -> Samples:
         """Largest absolute value of both channels around each input frame, shape (frames,)."""
+        count = len(block)
         joined = np.concatenate([self._history, block], dtype=np.float32, casting="same_kind")
-        self._history = joined[len(block) :].copy()
-        result = np.zeros(len(block), dtype=np.float32)
-        for channel in joined.T:
-            samples = np.ascontiguousarray(channel)
-            for start in range(0, len(block), _STRETCH):
-                found = result[start : start + _STRETCH]
-                part = samples[start : start + len(found) + _TAPS_PER_PHASE]
-                np.maximum(found, self._largest(part), out=found)
-        return result
-
-    def _largest(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Largest absolute value from each sample to the next; ``samples`` with their contexts."""
-        count = len(samples) - _TAPS_PER_PHASE
-        work, term = np.empty((2, count), dtype=np.float32)
-        even, odd, middle = np.zeros((3, count), dtype=np.float32)
-        for index in range(self.latency):
-            # The first tap meets the oldest sample but one: the oldest is that of phase 0 only.
-            near = samples[index + 1 : index + 1 + count]
-            far = samples[_TAPS_PER_PHASE - index : _TAPS_PER_PHASE - index + count]
-            np.add(near, far, out=work)
-            even += np.multiply(work, self._sums[index], out=term)
-            middle += np.multiply(work, self._middle[index], out=term)
-            np.subtract(near, far, out=work)
-            odd += np.multiply(work, self._differences[index], out=term)
-        largest = np.abs(samples[self.latency : self.latency + count])
-        for values in (np.add(even, odd, out=work), np.subtract(even, odd, out=term), middle):
-            np.maximum(largest, np.abs(values, out=values), out=largest)
-        return largest
+        self._history = joined[count:].copy()
+        rows = -(-count // CONTROL_FRAMES)
+        padded = np.zeros((CHANNELS, rows * CONTROL_FRAMES + _TAPS_PER_PHASE), dtype=np.float32)
+        padded[:, : len(joined)] = joined.T
+        # Each row with its context, beginning with the oldest frame.
+        windows = sliding_window_view(padded, CONTROL_FRAMES + _TAPS_PER_PHASE, axis=1)
+        windows = windows[:, ::CONTROL_FRAMES].reshape(CHANNELS * rows, -1)
+        between = product(windows, self._matrix)
+        np.abs(between, out=between)
+        largest = np.zeros((rows, CONTROL_FRAMES), dtype=np.float32)
+        for channel in between.reshape(CHANNELS, rows, -1):
+            for first in range(0, channel.shape[1], CONTROL_FRAMES):
+                np.maximum(largest, channel[:, first : first + CONTROL_FRAMES], out=largest)
+        found = largest.reshape(-1)[:count]
+        for channel in padded[:, self.latency : self.latency + count]:
+            np.maximum(found, np.abs(channel), out=found)
+        return found
 
 
 def _lufs(power: float) -> float:

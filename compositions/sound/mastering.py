@@ -24,13 +24,14 @@ from compositions.sound.dynamics import (
     mean_squares,
     per_frame,
 )
-from compositions.sound.equaliser import Filter, high_pass
+from compositions.sound.equaliser import high_pass
 from compositions.sound.errors import SoundError
+from compositions.sound.filters import Filter, FilterTree
 from compositions.sound.loudness import (
-    LoudnessMeter,
     Oversampler,
     decibels,
     integrated_loudness,
+    k_weighting,
     linear,
     mean_squares_per_step,
     relative_loudness,
@@ -40,10 +41,10 @@ from compositions.sound.mix_presets import DEFAULT_PRESET, MixPreset, mix_preset
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.peaks import Peaks, PeaksBuilder
 from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, SampleFile, Samples
-from compositions.sound.saturation import BandLevel, Exciter, PeakRounder
+from compositions.sound.saturation import BandLevel, Exciter, PeakRounder, excited_sections
 from compositions.sound.spectrum import OctaveMeter, relative_octaves
 from compositions.sound.tone import corrections_db, excitement, tone_sections
-from compositions.sound.width import SideMeter, SideShaper
+from compositions.sound.width import SideMeter, SideShaper, wide_sections
 
 # Four times oversampling can miss the top of a peak by some 0.2 dB (seen against sixteen times),
 # and meters differ in where they look: the file stays this far below the promise by ours, and the
@@ -115,26 +116,27 @@ def sum_buses(
     Cleans the subsonics and fades both ends.
     """
     rate = parameters.sample_rate
-    subsonic = Filter(high_pass(_SUBSONIC_HZ, rate))
     means: list[Curve] = []
-    octaves, stereo, upper = OctaveMeter(rate), SideMeter(rate), BandLevel(rate)
+    octaves, stereo, upper = OctaveMeter(rate), SideMeter(), BandLevel()
     # What nobody decides by need not be measured.
-    meters: list[OctaveMeter | SideMeter | BandLevel] = [octaves, stereo, upper]
-    if preset is None:
-        meters = [octaves] if parameters.tone else []
+    meters: list[SideMeter | BandLevel] = [stereo, upper] if preset else []
+    measured = [[wide_sections(rate)], [excited_sections(rate)]][: len(meters)]
+    filters = FilterTree([high_pass(_SUBSONIC_HZ, rate)], *measured)
     for start in file.starts():
         count = min(BLOCK_FRAMES, file.frames - start)
-        total = np.zeros((count, CHANNELS))
+        total: Samples = np.zeros((count, CHANNELS), dtype=np.float32)
         for source in sources:
             total += source(start, count)
-        total = subsonic.process(total)
+        total, *parts = filters.process(total)
         fades = _fades(file.frames, parameters, start, count)
         if fades is not None:
-            total *= fades[:, None]
+            total *= fades[:, None].astype(np.float32)
         file.write(start, total)
         means.append(mean_squares(total))
-        for meter in meters:
-            meter.add(total)
+        if preset or parameters.tone:
+            octaves.add(total)
+        for meter, part in zip(meters, parts, strict=True):
+            meter.add(part)
         on_progress((start + count) / file.frames)
     return Mix(file, np.concatenate(means), octaves.levels_db, stereo, upper.rms, preset, report)
 
@@ -232,18 +234,18 @@ def _compress(
 
     Returns K-weighted mean squares and true peaks of the outcome, both at control rate.
     """
-    meter = LoudnessMeter(sample_rate)
+    weighting = Filter(k_weighting(sample_rate))
     oversampler = Oversampler()
     per_frame_peaks: list[Curve] = []
     energies: list[Curve] = []
-    pending: Curve = np.zeros(0)
+    pending: Samples = np.zeros(0, dtype=np.float32)
     lag = Oversampler.latency
     for start, block in mix.blocks():
         for shaper in shapers:
             block = shaper(block)
-        block *= per_frame(compression, start, len(block))[:, None]
+        block *= per_frame(compression, start, len(block))
         mix.write(start, block)
-        energies.append(meter.add(block))
+        energies.append(CHANNELS * mean_squares(weighting.process(block)))
         found = oversampler.peaks(block)
         # The first `lag` peaks belong to frames of the block before.
         pending = np.concatenate([pending, found if start else found[lag:]])
@@ -251,7 +253,8 @@ def _compress(
         per_frame_peaks.append(control_maxima(pending[:whole]) if whole else np.zeros(0))
         pending = pending[whole:]
         on_progress((start + len(block)) / mix.frames)
-    pending = np.concatenate([pending, oversampler.peaks(np.zeros((lag, CHANNELS)))])
+    flush = np.zeros((lag, CHANNELS), dtype=np.float32)
+    pending = np.concatenate([pending, oversampler.peaks(flush)])
     per_frame_peaks.append(control_maxima(pending))
     return np.concatenate(energies), np.concatenate(per_frame_peaks)
 
@@ -305,12 +308,12 @@ def _write(
         destination, "w", rate, CHANNELS, _SUBTYPES[parameters.bit_depth], format="WAV"
     ) as file:
         for start, block in mix.blocks():
-            block *= per_frame(gains, start, len(block))[:, None]
+            block *= per_frame(gains, start, len(block))
             stored = _quantise(block, parameters.bit_depth, dither)
             file.write(stored)
-            block = stored.astype(np.float64)
+            block = stored.astype(np.float32)  # 24 bits fit
             if parameters.bit_depth != 32:
-                block /= 2.0**31
+                block *= np.float32(2.0**-31)
             measurer.add(block)
             waveform.add(block)
             on_progress((start + len(block)) / mix.frames)
@@ -324,16 +327,17 @@ def _quantise(
 ) -> NDArray[np.int32] | NDArray[np.float32]:
     """Round to the bit depth; 16 bit gets triangular dither of one step each way."""
     if bit_depth == 32:
-        return block.astype(np.float32)
-    scale = 2.0 ** (bit_depth - 1)
+        return block
+    scale = np.float32(2.0 ** (bit_depth - 1))
     scaled = block * scale
     if bit_depth == 16:
         silent = ~scaled.any(axis=1)
-        noise = dither.random(scaled.shape) - dither.random(scaled.shape)
+        noise = dither.random(scaled.shape, dtype=np.float32)
+        noise -= dither.random(scaled.shape, dtype=np.float32)
         noise[silent] = 0.0  # digital silence stays silent
         scaled += noise
-    whole = np.clip(np.rint(scaled), -scale, scale - 1.0)
-    return (whole * 2.0 ** (32 - bit_depth)).astype(np.int32)
+    whole = np.clip(np.rint(scaled, out=scaled), -scale, scale - 1, out=scaled).astype(np.int32)
+    return whole << (32 - bit_depth)
 
 
 def _fades(frames: int, parameters: RenderParameters, start: int, count: int) -> Curve | None:

@@ -12,18 +12,20 @@ import soundfile
 from numpy.typing import NDArray
 
 from compositions.sound.errors import SoundError
+from compositions.sound.filters import FilterTree
 from compositions.sound.loudness import (
     SILENCE_LUFS,
     STEPS_PER_SECOND,
     LoudnessMeter,
     Oversampler,
     decibels,
+    k_weighting,
     loudness_range,
     short_term_loudness,
 )
 from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, Samples
 from compositions.sound.spectrum import OctaveMeter, relative_octaves
-from compositions.sound.width import SideMeter
+from compositions.sound.width import SideMeter, wide_sections
 
 _MOST_POINTS = 600
 _MOST_CORRELATIONS = 200
@@ -72,10 +74,11 @@ class Measurer:
 
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
+        self._filters = FilterTree([], [k_weighting(sample_rate)], [wide_sections(sample_rate)])
         self._loudness = LoudnessMeter(sample_rate)
         self._oversampler = Oversampler()
         self._octaves = OctaveMeter(sample_rate, with_thirds=True)
-        self._sides = SideMeter(sample_rate)
+        self._sides = SideMeter()
         self._frames = 0
         self._true_peak = 0.0
         self._sample_peak = 0.0
@@ -86,18 +89,22 @@ class Measurer:
         """Measure the next block."""
         if not len(block):
             return
-        self._loudness.add(block)
+        _, weighted, wide = self._filters.process(block)
+        self._loudness.add(weighted)
         self._octaves.add(block)
-        self._sides.add(block)
+        self._sides.add(wide)
         self._frames += len(block)
-        self._sample_peak = max(self._sample_peak, float(np.abs(block).max()))
+        self._sample_peak = max(self._sample_peak, float(block.max()), -float(block.min()))
         self._true_peak = max(self._true_peak, float(self._oversampler.peaks(block).max()))
-        self._sums += block.sum(axis=0)
-        self._products.append(np.asarray(block.T @ block))
+        left, right = np.ascontiguousarray(block.T, dtype=np.float64)
+        self._sums += left.sum(), right.sum()
+        across = np.einsum("i,i->", left, right)
+        own = np.einsum("i,i->", left, left), np.einsum("i,i->", right, right)
+        self._products.append(np.array([[own[0], across], [across, own[1]]]))
 
     def result(self) -> Measurements:
         """The figures of everything added."""
-        flush = np.zeros((2 * Oversampler.latency, CHANNELS))
+        flush = np.zeros((2 * Oversampler.latency, CHANNELS), dtype=np.float32)
         true_peak = max(self._true_peak, float(self._oversampler.peaks(flush).max()))
         true_peak = max(true_peak, self._sample_peak)
         products = sum(self._products, np.zeros((CHANNELS, CHANNELS)))
@@ -164,7 +171,7 @@ def measure(path: Path) -> Measurements:
     try:
         with soundfile.SoundFile(path) as file:
             measurer = Measurer(file.samplerate)
-            for block in file.blocks(BLOCK_FRAMES, dtype="float64", always_2d=True):
+            for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
                 measurer.add(as_stereo(block))
     except (soundfile.LibsndfileError, OSError) as error:
         raise SoundError(f"{path.name} cannot be read as audio: {error}") from error

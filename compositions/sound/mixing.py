@@ -31,7 +31,8 @@ from compositions.sound.dynamics import (
     mean_squares,
     per_frame,
 )
-from compositions.sound.equaliser import Filter, bell
+from compositions.sound.equaliser import bell
+from compositions.sound.filters import Filter
 from compositions.sound.loudness import decibels, linear
 from compositions.sound.mastering import Mix, Source, sum_buses
 from compositions.sound.mix_plan import MixPlan
@@ -162,9 +163,9 @@ class Desk:
         """Add a share of a block to a send bus, moved by ``curve`` where there is one."""
         if amount <= 0.0:
             return
-        sent = amount * block
+        sent = np.float32(amount) * block
         if curve is not None:
-            sent *= per_frame(curve, start, len(block))[:, None]
+            sent *= per_frame(curve, start, len(block))
         self._bus(name).add(start, sent)
 
     def _level_db(self, channel: Channel, track: Track, same_role: int) -> float:
@@ -236,9 +237,10 @@ class Desk:
         bus = self._bus(group.value)
 
         def read(start: int, count: int) -> Samples:
-            found = equaliser.process(bus.read(start, count)) * gain
+            found = equaliser.process(bus.read(start, count))
+            found *= np.float32(gain)
             if glue is not None:
-                found *= per_frame(glue, start, len(found))[:, None]
+                found *= per_frame(glue, start, len(found))
             return found
 
         return read

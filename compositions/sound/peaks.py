@@ -59,7 +59,7 @@ class PeaksBuilder:
         self._sample_rate = sample_rate
         self._frames = 0
         self._rest: Samples | None = None
-        self._points: list[NDArray[np.float64]] = []
+        self._points: list[Samples] = []
 
     def add(self, block: Samples) -> None:
         """Take in the next block."""
@@ -96,7 +96,7 @@ def waveform_peaks(path: Path) -> Peaks:
     try:
         with soundfile.SoundFile(path) as file:
             builder = PeaksBuilder(file.samplerate)
-            for block in file.blocks(BLOCK_FRAMES, dtype="float64", always_2d=True):
+            for block in file.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
                 builder.add(block)
     except (soundfile.LibsndfileError, OSError) as error:
         raise SoundError(f"{path.name} cannot be read as audio: {error}") from error

@@ -36,7 +36,7 @@ from compositions.sound.stems import dry_stems
 from compositions.sound.synthesis import STEMS_AHEAD, Part, Stem, engine_version
 from compositions.sound.vocal import cast_singers, vocal_version
 
-SOUND_VERSION = "3"
+SOUND_VERSION = "4"
 MIX_NAME = "mix.wav"
 LONGEST_SECONDS = 3600.0
 _RENDERING_SHARE, _MIXING_SHARE = 0.65, 0.08

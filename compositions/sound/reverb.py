@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from compositions.sound.equaliser import Filter, high_pass, low_pass
+from compositions.sound.equaliser import high_pass, low_pass
+from compositions.sound.filters import Filter
 from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, Samples
 
 _PRE_DELAY_SECONDS = 0.022
@@ -21,7 +22,7 @@ _REFLECTIONS_SECONDS = ((0.011, 0.019, 0.029, 0.041), (0.013, 0.023, 0.031, 0.04
 _LOW_CUT_HZ, _HIGH_CUT_HZ = 200.0, 9000.0
 
 
-def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> Samples:
+def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> NDArray[np.float64]:
     """The room's impulse, shape (frames, 2), unit energy per channel.
 
     ``decay_seconds`` is the time to -60 dB in the middle of the spectrum.
@@ -48,7 +49,7 @@ def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> Sampl
             sign = -1.0 if order % 2 else 1.0
             response[int(delay * sample_rate), channel] += sign * loudest * 0.8 ** (order + 1)
     cut = Filter(high_pass(_LOW_CUT_HZ, sample_rate), low_pass(_HIGH_CUT_HZ, sample_rate))
-    response = cut.process(response)
+    response = cut.process(response.astype(np.float32)).astype(np.float64)
     # The last tenth fades to nothing, so that the impulse ends without a step.
     fade = length // 10
     response[-fade:] *= (0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, fade)))[:, None]
@@ -58,12 +59,12 @@ def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> Sampl
 class Convolver:
     """Overlap-add convolution of consecutive blocks of at most :data:`BLOCK_FRAMES` frames."""
 
-    def __init__(self, response: Samples) -> None:
+    def __init__(self, response: NDArray[np.float64]) -> None:
         from scipy.fft import next_fast_len, rfft
 
         self._size = next_fast_len(BLOCK_FRAMES + len(response) - 1, real=True)
-        self._spectrum = rfft(response, self._size, axis=0)
-        self._tail: NDArray[np.float64] = np.zeros((self._size, CHANNELS))
+        self._spectrum = rfft(response.T.astype(np.float32), self._size)
+        self._tail: Samples = np.zeros((CHANNELS, self._size), dtype=np.float32)
         self._ringing = False
 
     def process(self, block: Samples) -> Samples:
@@ -71,13 +72,15 @@ class Convolver:
         from scipy.fft import irfft, rfft
 
         if block.any():
-            spectrum = rfft(block, self._size, axis=0) * self._spectrum
-            self._tail += irfft(spectrum, self._size, axis=0)
+            dry = np.ascontiguousarray(block.T, dtype=np.float32)
+            spectrum = rfft(dry, self._size)
+            spectrum *= self._spectrum
+            self._tail += irfft(spectrum, self._size)
             self._ringing = True
         elif not self._ringing:
             return np.zeros_like(block)
         count = len(block)
-        wet = self._tail[:count].copy()
-        self._tail[:-count] = self._tail[count:]
-        self._tail[-count:] = 0.0
+        wet = np.ascontiguousarray(self._tail[:, :count].T)
+        self._tail[:, :-count] = self._tail[:, count:]
+        self._tail[:, -count:] = 0.0
         return wet

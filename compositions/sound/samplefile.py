@@ -13,15 +13,20 @@ from numpy.typing import NDArray
 
 CHANNELS = 2
 BLOCK_FRAMES = 1 << 16
+CONTROL_FRAMES = 32
+"""Frames of one control value: gain moves and levels are measured in these steps."""
 _FRAME_BYTES = CHANNELS * 4
 
-Samples = NDArray[np.float64]
+Audio = NDArray[np.float64]
+"""Samples of files that are cut, converted and encoded, in double precision."""
+Samples = NDArray[np.float32]
+"""A block of samples in single precision: a 24 bit sample fits, and processors do twice as many."""
 
 
 class SampleFile:
     """Interleaved stereo float32 samples on disk, read and written by blocks.
 
-    Blocks are arrays of shape (frames, 2), float64 in memory. Reading past the end of what was
+    Blocks are arrays of shape (frames, 2). Reading past the end of what was
     written gives silence, up to ``frames``. Use as a context manager.
     """
 
@@ -50,7 +55,11 @@ class SampleFile:
     def read(self, start: int, count: int = BLOCK_FRAMES) -> Samples:
         """Frames ``start`` to ``start + count``, cut at the end of the file."""
         count = max(0, min(count, self.frames - start))
-        return self._stored(start, count).astype(np.float64)
+        self._file.seek(start * _FRAME_BYTES)
+        block = np.empty((count, CHANNELS), dtype="<f4")
+        got = self._file.readinto(block.data.cast("B")) if count else 0
+        block.reshape(-1).view(np.uint8)[got:] = 0
+        return block
 
     def write(self, start: int, block: Samples) -> None:
         """Overwrite from frame ``start`` on."""
@@ -59,14 +68,9 @@ class SampleFile:
 
     def add(self, start: int, block: Samples) -> None:
         """Mix ``block`` onto what is there."""
-        self.write(start, self._stored(start, len(block)) + block.astype("<f4"))
-
-    def _stored(self, start: int, count: int) -> NDArray[np.float32]:
-        self._file.seek(start * _FRAME_BYTES)
-        block = np.empty((count, CHANNELS), dtype="<f4")
-        got = self._file.readinto(block.data.cast("B")) if count else 0
-        block.reshape(-1).view(np.uint8)[got:] = 0
-        return block
+        there = self.read(start, len(block))
+        there += block
+        self.write(start, there)
 
     def blocks(self) -> Iterator[tuple[int, Samples]]:
         """Every block with its first frame."""

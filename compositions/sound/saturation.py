@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from compositions.sound.equaliser import Filter, band_pass, high_pass
+from compositions.sound.equaliser import band_pass, high_pass
+from compositions.sound.filters import Filter, Sections
 from compositions.sound.samplefile import Samples
 
 _HARDEST_DRIVE = 2.0
 _SOURCE_HZ = (2200.0, 6000.0)
 _AIR_ABOVE_HZ = 6500.0
+_FAINT = 1e-6
 
 
-def soft_clip(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def soft_clip(values: Samples) -> Samples:
     """An odd curve of slope 1 at 0 that ends flat at +-1: the Pade approximant of tanh."""
     inside = np.clip(values, -3.0, 3.0)
-    squares = inside * inside
-    return np.asarray(inside * (27.0 + squares) / (27.0 + 9.0 * squares))
+    upper = inside * inside
+    lower = 9.0 * upper
+    upper += 27.0
+    lower += 27.0
+    inside *= upper
+    inside /= lower
+    return inside
 
 
 class PeakRounder:
@@ -27,16 +33,20 @@ class PeakRounder:
     """
 
     def __init__(self, ceiling: float) -> None:
-        self._knee = 0.5 * ceiling
+        self._knee = np.float32(0.5 * ceiling)
 
     def process(self, block: Samples) -> Samples:
         """Round the next block."""
         sizes = np.abs(block)
-        if float(sizes.max(initial=0.0)) <= self._knee:
+        out = np.flatnonzero(sizes > self._knee)
+        if not len(out):
             return block
         # The curve is flat from 3 on, where it has reached 1.
-        rounded = self._knee * (1.0 + soft_clip((sizes - self._knee) / self._knee))
-        return np.asarray(np.where(sizes > self._knee, np.copysign(rounded, block), block))
+        beyond = (sizes.reshape(-1)[out] - self._knee) / self._knee
+        rounded = block.copy()
+        samples = rounded.reshape(-1)
+        samples[out] = np.copysign(self._knee * (1.0 + soft_clip(beyond)), samples[out])
+        return rounded
 
 
 def saturate(block: Samples, amount: float, level: float) -> Samples:
@@ -47,45 +57,55 @@ def saturate(block: Samples, amount: float, level: float) -> Samples:
     """
     if amount <= 0.0 or level <= 0.0:
         return block
-    drive = _HARDEST_DRIVE * amount / level
-    return np.asarray(soft_clip(block * drive) / drive)
+    drive = np.float32(_HARDEST_DRIVE * amount / level)
+    clipped = soft_clip(block * drive)
+    clipped /= drive
+    return clipped
+
+
+def excited_sections(sample_rate: int) -> Sections:
+    """The band whose harmonics an :class:`Exciter` adds, 2.2 to 6 kHz."""
+    return band_pass(*_SOURCE_HZ, sample_rate)
 
 
 class Exciter:
     """Adds treble that a dull recording does not have: harmonics of its upper middle.
 
-    The band from 2.2 to 6 kHz is distorted by an odd curve; what that adds above 6.5 kHz is mixed
-    in by ``amount`` (linear, against the band). ``level`` is the RMS of that band in the mix.
+    The band of :func:`excited_sections` is distorted by an odd curve; what that adds above 6.5 kHz
+    is mixed in by ``amount`` (linear, against the band). ``level`` is the RMS of that band in the
+    mix.
     """
 
     def __init__(self, amount: float, level: float, sample_rate: int) -> None:
-        self._amount = amount
-        self._scale = 1.0 / max(level, 1e-9)
-        self._source = Filter(band_pass(*_SOURCE_HZ, sample_rate))
+        self._amount = np.float32(amount)
+        self._scale = np.float32(1.0 / max(level, 1e-9))
+        self._source = Filter(excited_sections(sample_rate))
         self._air = Filter(high_pass(_AIR_ABOVE_HZ, sample_rate))
 
     def process(self, block: Samples) -> Samples:
         """Brighten the next block."""
-        scaled = self._source.process(block) * self._scale
+        band = self._source.process(block)
         # x|x| has all odd harmonics, falling fast: nothing of note comes back as aliasing.
-        bent = scaled * np.minimum(np.abs(scaled), 2.5) / self._scale
-        return np.asarray(block + self._amount * self._air.process(bent))
+        band *= np.minimum(np.abs(band) * self._scale, 2.5)
+        air = self._air.process(band)
+        air *= self._amount
+        air += block
+        return air
 
 
 class BandLevel:
-    """RMS of what an :class:`Exciter` would distort, of consecutive blocks."""
+    """RMS of the middle of what :func:`excited_sections` leave, of consecutive blocks."""
 
-    def __init__(self, sample_rate: int) -> None:
-        self._source = Filter(band_pass(*_SOURCE_HZ, sample_rate), channels=1)
+    def __init__(self) -> None:
         self._sum = 0.0
         self._count = 0
 
-    def add(self, block: Samples) -> None:
-        """Measure the middle of the next block."""
-        band = self._source.process(0.5 * (block[:, 0] + block[:, 1]))
-        sounding = np.abs(band) > 1e-6
+    def add(self, high: Samples) -> None:
+        """Measure the next block."""
+        band = high[:, 0] + high[:, 1]
+        band *= 0.5
         self._sum += float(np.einsum("i,i->", band, band))
-        self._count += int(np.count_nonzero(sounding))
+        self._count += int(np.count_nonzero(np.abs(band, out=band) > _FAINT))
 
     @property
     def rms(self) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from compositions.sound.mastering import clear_time_stamp
-from compositions.sound.samplefile import BLOCK_FRAMES, Samples, whole_file
+from compositions.sound.samplefile import BLOCK_FRAMES, Audio, whole_file
 
 SILENCE_DB = -200.0
 
@@ -63,7 +63,7 @@ def sum_error_db(parts: Sequence[Path], whole: Path) -> float:
     return max(SILENCE_DB, 10.0 * math.log10(error / max(power, 1e-300)))
 
 
-def _summed(sources: Sequence[Path]) -> Iterator[Samples]:
+def _summed(sources: Sequence[Path]) -> Iterator[Audio]:
     with ExitStack() as stack:
         files = [stack.enter_context(soundfile.SoundFile(path)) for path in sources]
         while True:

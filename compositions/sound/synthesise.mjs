@@ -23,7 +23,11 @@ const { SoundBankLoader, SpessaLog, SpessaSynthProcessor } = await import(
 
 const BLOCK = 128; // the render quantum of a browser, so both move their envelopes alike
 const CHUNK = 1 << 16; // frames per write
-const VOICES = 512;
+const VOICES = 512; // at most
+// The engine looks at each voice that it may use, sounding or not, for every block. It takes the
+// first that is free, so as long as some are free it may as well have fewer.
+const FIRST_VOICES = 32;
+const VOICES_OF_A_NOTE = 16; // no instrument has more layers
 const BANK_SELECT = 0;
 const NOTE_OFF = 0;
 const NOTE_ON = 1;
@@ -56,7 +60,7 @@ async function prepare(bank, sampleRate, track) {
         eventsEnabled: false,
     });
     await synth.processorInitialized;
-    synth.setSystemParameter("voiceCap", VOICES);
+    synth.setSystemParameter("voiceCap", FIRST_VOICES);
     synth.soundBankManager.addSoundBank(bank, "main");
     if (synth.midiChannels.length === 0) synth.createMIDIChannel();
     const channel = synth.midiChannels[0];
@@ -80,6 +84,8 @@ async function play(synth, track, index) {
     const bytes = new Uint8Array(interleaved.buffer);
     const { events } = track;
     let next = 0;
+    let voices = FIRST_VOICES;
+    let coming = 0; // voices of notes that began since the engine last counted
     let peak = 0;
     let sounding = false;
     for (let start = 0; start < track.frames; start += CHUNK) {
@@ -90,6 +96,11 @@ async function play(synth, track, index) {
         let position = 0;
         while (position < size) {
             while (next < events.length && events[next][0] <= start + position) {
+                if (events[next][1] === NOTE_ON) coming += VOICES_OF_A_NOTE;
+                if (voices < VOICES && synth.voiceCount + coming > voices) {
+                    voices = Math.min(2 * voices, VOICES);
+                    synth.setSystemParameter("voiceCap", voices);
+                }
                 perform(synth, events[next]);
                 next += 1;
                 sounding = true;
@@ -102,6 +113,7 @@ async function play(synth, track, index) {
             // Past the end of the song, too: a stem is the beginning of any longer one.
             const count = Math.min(BLOCK, ahead, CHUNK - position);
             synth.process(left, right, position, count);
+            coming = 0;
             position += count;
             touched = true;
             sounding = synth.voiceCount > 0;

@@ -14,9 +14,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from compositions.sound.equaliser import Filter, high_pass
+from compositions.sound.equaliser import high_pass
+from compositions.sound.filters import Filter, Sections
 from compositions.sound.samplefile import Samples
 
 MONO_BELOW_HZ = 120.0
@@ -43,33 +43,38 @@ class Widener:
         self._delays = [int((index + generator.random()) * span) + 1 for index in range(_TAPS)]
         signs = np.where(generator.random(_TAPS) < 0.5, -1.0, 1.0)
         gains = signs * 10.0 ** (-_DECAY_DB * np.arange(_TAPS) / (_TAPS - 1) / 20.0)
-        self._gains = amount * gains / math.sqrt(float((gains**2).sum()))
-        self._filter = Filter(high_pass(_WIDE_ABOVE_HZ, sample_rate), channels=1)
-        self._history: NDArray[np.float64] = np.zeros(max(self._delays))
+        gains *= amount / math.sqrt(float((gains**2).sum()))
+        self._gains = gains.astype(np.float32)
+        self._filter = Filter(wide_sections(sample_rate), channels=1)
+        self._history: Samples = np.zeros(max(self._delays), dtype=np.float32)
 
     def process(self, block: Samples) -> Samples:
         """Widen the next block."""
-        middle = self._filter.process(0.5 * (block[:, 0] + block[:, 1]))
-        joined = np.concatenate([self._history, middle])
+        middle = block[:, 0] + block[:, 1]
+        middle *= 0.5
+        joined = np.concatenate([self._history, self._filter.process(middle)])
         past = len(self._history)
-        side = np.zeros(len(block))
+        side = np.zeros(len(block), dtype=np.float32)
+        tap = np.empty_like(side)
         for delay, gain in zip(self._delays, self._gains, strict=True):
-            side += gain * joined[past - delay : past - delay + len(block)]
+            side += np.multiply(joined[past - delay : past - delay + len(block)], gain, out=tap)
         self._history = joined[-past:].copy()
-        return np.stack([block[:, 0] + side, block[:, 1] - side], axis=1)
+        return _with_sides(block, side)
+
+
+def wide_sections(sample_rate: int) -> Sections:
+    """What a :class:`SideMeter` measures: the part of a mix that should be stereo."""
+    return high_pass(_WIDE_ABOVE_HZ, sample_rate)
 
 
 class SideMeter:
-    """Power of the sides against the middle, above where a mix should be stereo."""
+    """Power of the sides against the middle in what :func:`wide_sections` leave."""
 
-    def __init__(self, sample_rate: int) -> None:
-        self._filter = Filter(high_pass(_WIDE_ABOVE_HZ, sample_rate))
+    def __init__(self) -> None:
         self._powers = [0.0, 0.0]  # middle, sides
 
-    def add(self, block: Samples) -> None:
+    def add(self, high: Samples) -> None:
         """Measure the next block."""
-        # The filter is linear: what it leaves of left and right gives that of middle and sides.
-        high = self._filter.process(block)
         for index, part in enumerate((high[:, 0] + high[:, 1], high[:, 0] - high[:, 1])):
             self._powers[index] += float(np.einsum("i,i->", part, part))
 
@@ -91,11 +96,22 @@ class SideShaper:
     """Takes the bass out of the sides and sets their level; the middle stays as it is."""
 
     def __init__(self, gain_db: float, sample_rate: int) -> None:
-        self._gain = 10.0 ** (gain_db / 20.0)
+        self._gain = np.float32(10.0 ** (gain_db / 20.0))
         self._filter = Filter(high_pass(MONO_BELOW_HZ, sample_rate), channels=1)
 
     def process(self, block: Samples) -> Samples:
         """Shape the next block."""
-        middle = (block[:, 0] + block[:, 1]) / 2.0
-        side = self._filter.process((block[:, 0] - block[:, 1]) / 2.0) * self._gain
-        return np.stack([middle + side, middle - side], axis=1)
+        side = block[:, 0] - block[:, 1]
+        side *= 0.5
+        shaped = self._filter.process(side)
+        shaped *= self._gain
+        shaped -= side
+        return _with_sides(block, shaped)
+
+
+def _with_sides(block: Samples, side: Samples) -> Samples:
+    """The block with ``side`` added left and taken away right."""
+    found = block.copy()
+    found[:, 0] += side
+    found[:, 1] -= side
+    return found
