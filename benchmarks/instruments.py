@@ -37,10 +37,15 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from compositions.sound.filters import Filter  # noqa: E402
 from compositions.sound.instruments import catalogue  # noqa: E402
 from compositions.sound.instruments.kit_pieces import DRUM_BANK  # noqa: E402
 from compositions.sound.instruments.soundfont_format import FontPreset  # noqa: E402
-from compositions.sound.loudness import LoudnessMeter, relative_loudness  # noqa: E402
+from compositions.sound.loudness import (  # noqa: E402
+    LoudnessMeter,
+    k_weighting,
+    relative_loudness,
+)
 from compositions.sound.performance import NOTE_OFF, NOTE_ON, Event, Performance  # noqa: E402
 from compositions.sound.soundfont import SoundFonts, find_default_soundfont  # noqa: E402
 from compositions.sound.synthesis import Part, synthesise  # noqa: E402
@@ -136,16 +141,19 @@ def play(takes: Sequence[Take], fonts: SoundFonts) -> list[NDArray[np.float64]]:
 
 def loudness(sound: NDArray[np.float64]) -> float:
     """Gated loudness in LUFS."""
-    meter = LoudnessMeter(RATE)
-    meter.add(sound)
-    return relative_loudness(meter.energies)
+    return relative_loudness(energies(sound))
 
 
 def loudest(sound: NDArray[np.float64]) -> float:
     """Loudness of the loudest 100 ms: of a drum, whose tail says nothing of its level."""
+    return float(10.0 * np.log10(max(energies(sound).max(initial=0.0), 1e-15)))
+
+
+def energies(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+    """K-weighted energies of each 100 ms."""
     meter = LoudnessMeter(RATE)
-    meter.add(sound)
-    return float(10.0 * np.log10(max(meter.energies.max(initial=0.0), 1e-15)))
+    meter.add(Filter(k_weighting(RATE)).process(sound.astype(np.float32)))
+    return meter.energies
 
 
 def melodic_levels(presets: Sequence[FontPreset], fonts: SoundFonts) -> dict[str, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from compositions.sound.samplefile import CHANNELS, CONTROL_FRAMES, Samples
@@ -23,8 +24,21 @@ LIMITER_RELEASES_SECONDS = (0.09, 0.03, 0.006)
 
 Curve = NDArray[np.float64]
 
-# From one point of a curve half the way to the next, a frame at a time, both channels.
-_RISING = np.repeat(np.arange(CONTROL_FRAMES // 2, dtype=np.float32), CHANNELS) / CONTROL_FRAMES
+
+def _between() -> Samples:
+    """How the points before, in and after a row of frames make up its values, both channels.
+
+    A point stands in the middle of its frames: half of them come before it, half after it.
+    """
+    rising = np.arange(CONTROL_FRAMES // 2) / CONTROL_FRAMES
+    shares = np.zeros((3, CONTROL_FRAMES))
+    before, after = np.split(shares, 2, axis=1)
+    before[0], before[1] = 0.5 - rising, 0.5 + rising
+    after[1], after[2] = 1.0 - rising, rising
+    return np.repeat(shares, CHANNELS, axis=1).astype(np.float32)
+
+
+_BETWEEN = _between()
 
 
 def control_maxima(values: Samples) -> Curve:
@@ -72,15 +86,8 @@ def per_frame(curve: Curve, start: int, count: int) -> Samples:
     first, ahead = divmod(start, CONTROL_FRAMES)
     groups = -(-(ahead + count) // CONTROL_FRAMES)
     wanted = np.arange(first - 1, first + groups + 1)
-    points = curve[np.clip(wanted, 0, len(curve) - 1)].astype(np.float32)[:, None]
-    # A point stands in the middle of its frames: half of them come before it, half after it.
-    values = np.empty((groups, CONTROL_FRAMES * CHANNELS), dtype=np.float32)
-    before, after = np.split(values, 2, axis=1)
-    steps = np.diff(points, axis=0)
-    np.multiply(steps[:-1], 0.5 + _RISING, out=before)
-    before += points[:-2]
-    np.multiply(steps[1:], _RISING, out=after)
-    after += points[1:-1]
+    points = curve[np.clip(wanted, 0, len(curve) - 1)].astype(np.float32)
+    values = sliding_window_view(points, 3).copy() @ _BETWEEN
     return values.reshape(-1, CHANNELS)[ahead : ahead + count]
 
 
@@ -162,7 +169,7 @@ def limiter_curve(peaks: Curve, ceiling: float, sample_rate: int, release_second
     if float(needed.min()) >= 1.0:
         return np.ones(len(peaks))
     padded = np.pad(needed, (2, _LOOK_AHEAD + 1), constant_values=1.0)
-    held = np.lib.stride_tricks.sliding_window_view(padded, _LOOK_AHEAD + 4).min(axis=1)
+    held = sliding_window_view(padded, _LOOK_AHEAD + 4).min(axis=1)
     gains_db = _let_go(20.0 * np.log10(held), coefficient(release_seconds, sample_rate))
     gains = 10.0 ** (gains_db / 20.0)
     history = np.pad(gains, (_LOOK_AHEAD, 0), mode="edge")

@@ -34,6 +34,7 @@ class SampleFile:
         self.path = path
         self.frames = frames
         self._file = path.open("w+b" if create else "r+b")
+        self._blank = set(self.starts()) if create else set()  # blocks without any sound yet
         if create:
             self._file.truncate(frames * _FRAME_BYTES)
 
@@ -63,14 +64,22 @@ class SampleFile:
 
     def write(self, start: int, block: Samples) -> None:
         """Overwrite from frame ``start`` on."""
+        if self._blank:
+            self._blank.difference_update(self._blocks_of(start, len(block)))
         self._file.seek(start * _FRAME_BYTES)
         self._file.write(np.ascontiguousarray(block, dtype="<f4").data)
 
     def add(self, start: int, block: Samples) -> None:
         """Mix ``block`` onto what is there."""
-        there = self.read(start, len(block))
-        there += block
-        self.write(start, there)
+        if not self._blank.issuperset(self._blocks_of(start, len(block))):
+            there = self.read(start, len(block))
+            there += block
+            block = there
+        self.write(start, block)
+
+    def _blocks_of(self, start: int, count: int) -> range:
+        """First frames of the blocks that some frames lie in."""
+        return range(start // BLOCK_FRAMES * BLOCK_FRAMES, start + count, BLOCK_FRAMES)
 
     def blocks(self) -> Iterator[tuple[int, Samples]]:
         """Every block with its first frame."""

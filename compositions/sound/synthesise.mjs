@@ -121,10 +121,14 @@ async function play(synth, track, index) {
         for (let i = size; i < position; i += 1) sounding ||= left[i] !== 0 || right[i] !== 0;
         if (touched) {
             for (let i = 0; i < size; i += 1) {
-                interleaved[2 * i] = left[i];
-                interleaved[2 * i + 1] = right[i];
-                const level = Math.max(Math.abs(left[i]), Math.abs(right[i]));
-                if (!(level <= peak)) peak = level; // also true for NaN
+                const l = left[i];
+                const r = right[i];
+                interleaved[2 * i] = l;
+                interleaved[2 * i + 1] = r;
+                // Also true for what is no number.
+                if (!(l <= peak && l >= -peak && r <= peak && r >= -peak)) {
+                    peak = Math.max(Math.abs(l), Math.abs(r));
+                }
             }
             let written = 0;
             while (written < size * 8) {

@@ -69,10 +69,10 @@ def test_width_disappears_in_mono() -> None:
     widener = Widener(0.6, RATE, seed=5)
     cuts = (0, 10_000, 10_001, 30_000, RATE)
     wide = np.concatenate([widener.process(noise[a:b]) for a, b in pairwise(cuts)])
-    assert wide.sum(axis=1) == pytest.approx(noise.sum(axis=1), abs=1e-12)
+    assert wide.sum(axis=1) == pytest.approx(noise.sum(axis=1), abs=1e-6)
     assert np.corrcoef(wide.T)[0, 1] < 0.7
     whole = Widener(0.6, RATE, seed=5).process(noise)
-    assert wide == pytest.approx(whole, abs=1e-12)  # no seams
+    assert wide == pytest.approx(whole, abs=1e-6)  # no seams
     other = Widener(0.6, RATE, seed=6).process(noise)
     assert abs(other - whole).max() > 0.01
 
