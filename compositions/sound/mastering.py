@@ -204,7 +204,9 @@ def _shapers(mix: Mix, parameters: RenderParameters) -> tuple[list[Shaper], dict
         decided["before_db"] = list(relative_octaves(mix.octaves_db))
     if parameters.tone:
         gains = corrections_db(mix.octaves_db, wanted)
-        amount = excitement(mix.octaves_db, wanted, gains) if mix.preset else 0.0
+        amount = 0.0
+        if mix.preset:
+            amount = excitement(mix.octaves_db, wanted, gains, mix.preset.most_excitement)
         decided |= {"tone_db": list(gains), "exciter": amount}
         if amount:
             shapers.append(Exciter(amount, mix.excitable_level, rate).process)

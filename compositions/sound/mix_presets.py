@@ -55,9 +55,11 @@ class MixPreset:
     """The mix of one family of genres.
 
     ``side_db`` is the wanted power of the sides against the middle above 200 Hz, ``glue_db`` the
-    most that bus compressors take, ``reverb_scale`` multiplies the reverb's decay, ``room`` its
-    sends. Per role: ``levels_db`` added to the automatic level, ``width`` the share of decorrelated
-    sides, ``ratio`` of the channel's compressor (1 is none), ``saturation`` 0..1.
+    most that bus compressors take, ``most_excitement`` the most treble that the master makes where
+    a mix has too little (:class:`.saturation.Exciter`), ``reverb_scale`` multiplies the reverb's
+    decay, ``room`` its sends. Per role: ``levels_db`` added to the automatic level, ``width`` the
+    share of decorrelated sides, ``ratio`` of the channel's compressor (1 is none), ``saturation``
+    0..1.
     """
 
     name: str
@@ -65,6 +67,7 @@ class MixPreset:
     spectrum_db: tuple[float, ...]
     side_db: float
     glue_db: float
+    most_excitement: float
     reverb_scale: float
     levels_db: Mapping[str, float]
     width: Mapping[str, float]

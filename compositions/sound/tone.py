@@ -23,7 +23,6 @@ _Q = 1.3
 _SHELF_HZ = 11_000.0
 # A few dB of air beyond what equalisers find is made; more would be another instrument.
 _EXCITER_FROM_DB = 2.5
-_MOST_EXCITEMENT = 0.5
 # An octave this far under the loudest is no dull recording but an instrument without treble.
 _TREBLELESS_DB = -36.0
 # Power above 6.5 kHz of a distorted band against that of the band: of sines, noise and music.
@@ -61,9 +60,15 @@ def tone_sections(gains_db: tuple[float, ...], sample_rate: int) -> list[Section
 
 
 def excitement(
-    levels_db: NDArray[np.float64], wanted_db: tuple[float, ...], gains_db: tuple[float, ...]
+    levels_db: NDArray[np.float64],
+    wanted_db: tuple[float, ...],
+    gains_db: tuple[float, ...],
+    most: float,
 ) -> float:
-    """Amount of the exciter (linear, 0 for none) where the octave of 8 kHz stays too dark."""
+    """Amount of the exciter (linear, 0 for none) where the octave of 8 kHz stays too dark.
+
+    At most ``most``.
+    """
     index = OCTAVES_HZ.index(8000.0)
     after = levels_db + np.array(gains_db)
     missing = -float(excess_db(after, wanted_db)[index])
@@ -75,6 +80,4 @@ def excitement(
     band = float((10.0 ** (after[index - 2 : index] / 10.0)).sum())
     if band <= 0.0:
         return 0.0
-    return round(
-        min(float(np.sqrt((wanted - there) / (_HARMONIC_SHARE * band))), _MOST_EXCITEMENT), 3
-    )
+    return round(min(float(np.sqrt((wanted - there) / (_HARMONIC_SHARE * band))), most), 3)

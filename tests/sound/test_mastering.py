@@ -84,12 +84,13 @@ def test_a_pure_tone_keeps_its_tone() -> None:
 
 def test_the_exciter_makes_treble_only_where_it_is_missing() -> None:
     wanted = mix_preset("balanced").spectrum_db
-    assert excitement(levels(coloured_noise(wanted)), wanted, (0.0,) * 10) == 0.0
+    assert excitement(levels(coloured_noise(wanted)), wanted, (0.0,) * 10, 0.5) == 0.0
     dark = (*wanted[:8], -26.0, -45.0)
     audio = coloured_noise(dark)
     found = levels(audio)
-    amount = excitement(found, wanted, (0.0,) * 10)
-    assert amount > 0.0
+    amount = excitement(found, wanted, (0.0,) * 10, 0.5)
+    assert 0.0 < amount <= 0.5
+    assert excitement(found, wanted, (0.0,) * 10, 0.1) == 0.1
     level, source = BandLevel(), Filter(excited_sections(RATE))
     for block in blocks(audio):
         level.add(source.process(block))
@@ -97,7 +98,7 @@ def test_the_exciter_makes_treble_only_where_it_is_missing() -> None:
     after = levels(np.concatenate([exciter.process(block) for block in blocks(audio)]))
     assert after[8] > found[8] + 3.0
     flute = levels(coloured_noise((*wanted[:8], -45.0, -60.0)))
-    assert excitement(flute, wanted, (0.0,) * 10) == 0.0
+    assert excitement(flute, wanted, (0.0,) * 10, 0.5) == 0.0
     assert after[8] - after[5] < wanted[8] + 3.0  # brought out, not overdone
     assert np.abs(after[:7] - found[:7]).max() < 0.5
 
