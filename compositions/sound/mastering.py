@@ -53,6 +53,7 @@ _METER_MARGIN_DB = 0.2
 _CEILING_MARGIN_DB = 0.3
 _LOUDNESS_TOLERANCE_LU = 0.1
 _ATTEMPTS = 3
+_HALVINGS = 6  # of 2 dB: 0.03 dB, a third of the tolerance
 # How far the limiter may be driven: more gives distortion, hardly loudness.
 _HARDEST_DB = 15.0
 # What sticks out further over the ceiling is rounded before the limiter, which would be heard
@@ -285,7 +286,7 @@ def _solve(
             low, high = high, high + 2.0
         if reached:
             break
-    for _ in range(9):
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         if attempt(middle)[0] < wanted_lufs:
             low = middle

@@ -39,7 +39,7 @@ from compositions.sound.mix_plan import MixPlan
 from compositions.sound.parameters import RenderParameters
 from compositions.sound.reverb import Convolver, impulse_response
 from compositions.sound.roles import STRIPS
-from compositions.sound.samplefile import SampleFile, Samples
+from compositions.sound.samplefile import BLOCK_FRAMES, SampleFile, Samples
 from compositions.sound.spectrum import OctaveMeter
 from compositions.sound.strips import set_for, strip_of, strip_report
 
@@ -47,6 +47,8 @@ QUIETEST_LUFS = -120.0
 _LARGEST_LEVEL_DB = 24.0
 # Several tracks of one role share its place: each steps back by 70 % of the power sum.
 _CROWD_SHARE = 7.0
+# Convolved at once: the longer the stretch, the less of it is the ring of the room.
+_REVERB_BLOCKS = 3
 _WET = 0.8  # puts a send of 0.2 some 12 dB under the dry sound
 
 
@@ -254,9 +256,18 @@ class Desk:
     def _reverb_source(self) -> Source:
         parameters = self._parameters
         seconds = self._reverb_seconds()
-        convolver = Convolver(impulse_response(parameters.sample_rate, seconds, parameters.seed))
+        response = impulse_response(parameters.sample_rate, seconds, parameters.seed)
+        convolver = Convolver(response, _REVERB_BLOCKS * BLOCK_FRAMES)
         bus = self._files["reverb"]
-        return lambda start, count: convolver.process(bus.read(start, count))
+        wet: list[Samples] = []
+
+        def read(start: int, count: int) -> Samples:
+            if not wet:
+                several = convolver.process(bus.read(start, _REVERB_BLOCKS * BLOCK_FRAMES))
+                wet.extend(np.split(several, range(BLOCK_FRAMES, len(several), BLOCK_FRAMES)))
+            return wet.pop(0)
+
+        return read
 
 
 class _GroupBus:
@@ -280,7 +291,7 @@ class _GroupBus:
                 if len(block):
                     self.file.add(start, block)
             return
-        meter = OctaveMeter(self._sample_rate)
+        meter = OctaveMeter(self._sample_rate, sampled=True)
         squares = np.zeros(-(-self.file.frames // CONTROL_FRAMES))
         for start, block in blocks:
             meter.add(block)

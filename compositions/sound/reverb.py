@@ -57,12 +57,12 @@ def impulse_response(sample_rate: int, decay_seconds: float, seed: int) -> NDArr
 
 
 class Convolver:
-    """Overlap-add convolution of consecutive blocks of at most :data:`BLOCK_FRAMES` frames."""
+    """Overlap-add convolution of consecutive blocks of at most ``longest`` frames."""
 
-    def __init__(self, response: NDArray[np.float64]) -> None:
+    def __init__(self, response: NDArray[np.float64], longest: int = BLOCK_FRAMES) -> None:
         from scipy.fft import next_fast_len, rfft
 
-        self._size = next_fast_len(BLOCK_FRAMES + len(response) - 1, real=True)
+        self._size = next_fast_len(longest + len(response) - 1, real=True)
         self._spectrum = rfft(response.T.astype(np.float32), self._size)
         self._tail: Samples = np.zeros((CHANNELS, self._size), dtype=np.float32)
         self._ringing = False

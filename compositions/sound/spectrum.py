@@ -11,7 +11,7 @@ from compositions.sound.samplefile import BLOCK_FRAMES, CHANNELS, Samples
 THIRDS_HZ = tuple(1000.0 * 2.0 ** (step / 3.0) for step in range(-17, 14))
 """Centres of third octaves from 20 Hz to 20 kHz (base 2, IEC 61260)."""
 # Of a window: 5 Hz for octaves, finer for the thirds of the deepest bass.
-_FRAMES, _FINE_FRAMES = BLOCK_FRAMES // 8, BLOCK_FRAMES
+_FRAMES, _FINE_FRAMES = BLOCK_FRAMES // 8, BLOCK_FRAMES // 4
 _SILENCE = 1e-30
 # The octaves that say how loud a spectrum is as a whole: those that hold most of any music.
 _BODY = slice(2, 8)  # 125 Hz to 4 kHz
@@ -20,10 +20,14 @@ _BODY = slice(2, 8)  # 125 Hz to 4 kHz
 class OctaveMeter:
     """Collects the power in each of :data:`OCTAVES_HZ` of consecutive blocks, both channels.
 
-    ``with_thirds`` also that in each of :data:`THIRDS_HZ`, of all blocks together.
+    ``with_thirds`` also that in each of :data:`THIRDS_HZ`, of all blocks together. ``sampled``
+    looks at half of each block, at random places, so that no rhythm can hide between them.
     """
 
-    def __init__(self, sample_rate: int, *, with_thirds: bool = False) -> None:
+    def __init__(
+        self, sample_rate: int, *, with_thirds: bool = False, sampled: bool = False
+    ) -> None:
+        self._places = np.random.Generator(np.random.PCG64(0)) if sampled else None
         size = _FINE_FRAMES if with_thirds else _FRAMES
         self._window = np.hanning(size).astype(np.float32)
         frequencies = np.fft.rfftfreq(size, 1.0 / sample_rate)
@@ -43,11 +47,16 @@ class OctaveMeter:
             size = len(self._window)
             windows = np.zeros((CHANNELS, -(-len(block) // size) * size), dtype=np.float32)
             windows[:, : len(block)] = block.T
-            windows = windows.reshape(-1, size)
+            count = windows.shape[1] // size
+            looked_at = np.arange(count)
+            if self._places is not None:
+                looked_at = self._places.permutation(count)[: -(-count // 2)]
+            windows = windows.reshape(CHANNELS, count, size)[:, looked_at].reshape(-1, size)
             windows *= self._window
             parts = rfft(windows).view(np.float32)
             squares = np.einsum("ij,ij->j", parts, parts)
             squares = squares.reshape(-1, 2).sum(axis=1, dtype=np.float64)
+            squares *= count / len(looked_at)
             sums = np.concatenate([[0.0], np.cumsum(squares)])
             inside = np.minimum(self._edges, len(sums) - 1)
             powers = np.diff(sums[inside])

@@ -54,6 +54,22 @@ def levels(audio: Audio) -> NDArray[np.float64]:
     return meter.levels_db
 
 
+def test_half_of_the_places_tell_the_level_of_any_rhythm() -> None:
+    """Strokes as far apart as two windows would hide from every second window, or fill it."""
+    window = BLOCK_FRAMES // 8
+    for offset in (0, window):
+        audio = np.zeros((BLOCK_FRAMES * 40, 2), dtype=np.float32)
+        noise = coloured_noise((0.0,) * 10)[:window]
+        for start in range(offset, len(audio), 2 * window):
+            audio[start : start + window] = noise
+        whole, sampled = OctaveMeter(RATE), OctaveMeter(RATE, sampled=True)
+        for block in blocks(audio):
+            whole.add(block)
+            sampled.add(block)
+        assert sampled.levels_db == pytest.approx(whole.levels_db, abs=1.0)
+        assert len(sampled.powers) == len(whole.powers)
+
+
 @pytest.mark.parametrize("name", preset_names())
 def test_the_tone_that_is_wanted_is_left_alone(name: str) -> None:
     wanted = mix_preset(name).spectrum_db
