@@ -31,6 +31,12 @@ def noise(seconds: float = 2.0, slope_db: float = 0.0) -> np.ndarray:
     return np.stack([mono, mono], axis=1) * 0.2 / np.abs(mono).max()
 
 
+def test_a_miss_that_numpy_counted_is_a_miss() -> None:
+    counted = np.count_nonzero(np.array([True, False]))
+    for row in (all_of("good", np.int64(1), 2), at_most("steps", np.float64(counted), 0.0)):
+        assert row.passed is False
+
+
 def test_a_planted_step_is_found_and_music_has_none() -> None:
     places = [20_000, 40_000, 65_536]
     for audio in (noise(), 0.5 * np.sin(np.arange(2 * RATE) * 0.05)[:, None].repeat(2, axis=1)):

@@ -34,14 +34,14 @@ def lines(rows: Sequence[Row]) -> list[str]:
 
 def at_most(title: str, value: float, most: float, unit: str = "") -> Row:
     """A row that passes up to ``most``."""
-    return Row(title, f"{value:.2f}{unit}", f"<= {most:g}{unit}", value <= most)
+    return Row(title, f"{value:.2f}{unit}", f"<= {most:g}{unit}", bool(value <= most))
 
 
 def at_least(title: str, value: float, least: float, unit: str = "") -> Row:
     """A row that passes from ``least`` on."""
-    return Row(title, f"{value:.3f}{unit}", f">= {least:g}{unit}", value >= least)
+    return Row(title, f"{value:.3f}{unit}", f">= {least:g}{unit}", bool(value >= least))
 
 
 def all_of(title: str, good: int, count: int) -> Row:
     """A row that passes when all are good."""
-    return Row(title, f"{good} of {count}", "all", good == count)
+    return Row(title, f"{good} of {count}", "all", bool(good == count))
