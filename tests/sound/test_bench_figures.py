@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from compositions.score.timeline import Timeline
 from compositions.score.validation import validate
 from compositions.sound.bench import figures
 from compositions.sound.bench.table import Row, all_of, at_least, at_most, lines
+from compositions.sound.samplefile import BLOCK_FRAMES
 from tests.sound import meters, scores
 
 RATE = 44_100
@@ -109,6 +112,44 @@ def test_a_song_is_lengthened_and_its_tracks_are_doubled() -> None:
     assert len(song.tracks) == 12
     assert Timeline(song).length_seconds == pytest.approx(60.0, abs=4.0)
     assert song == sound_bench.lengthened(scores.band(8), 60.0, 12)
+
+
+@pytest.mark.parametrize("bpm", [60.0, 97.3, 120.0, 211.0])
+def test_a_song_is_moved_to_between_borders_by_whole_blocks_of_the_engine(bpm: float) -> None:
+    song = scores.band(8)
+    song = replace(song, tempos=(replace(song.tempos[0], bpm=bpm), *song.tempos[1:]))
+    ticks, frames = sound_bench.moved_between_borders(song, RATE)
+    moved = sound_bench.later(song, ticks)
+    assert validate(moved) == []
+    one, other = Timeline(song), Timeline(moved)
+    for before, after in zip(song.tracks, moved.tracks, strict=True):
+        for note, same in zip(before.notes, after.notes, strict=True):
+            shift = other.seconds(same.start) - one.seconds(note.start)
+            assert shift * RATE == pytest.approx(frames, abs=1.0)
+    assert min(frames % 128, -frames % 128) <= 2
+    assert 0.2 <= frames % BLOCK_FRAMES / BLOCK_FRAMES <= 0.8
+
+
+def test_a_stroke_on_a_border_moves_with_the_song(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click of the renderer's would stay where it is: both kinds are told apart."""
+    song, spacing = scores.band(8), BLOCK_FRAMES
+    _, frames = sound_bench.moved_between_borders(song, RATE)
+    borders = [spacing, 2 * spacing]
+    stroke = noise(6.0)
+    stroke[spacing:] += figures.PLANTED_STEP
+    moved = np.concatenate([np.zeros((frames, 2)), stroke])
+    click = moved.copy()
+    click[spacing + frames :] -= figures.PLANTED_STEP
+    click[spacing:] += figures.PLANTED_STEP
+    for again, left in ((moved, 0), (click, 1)):
+        mix = tmp_path / "later.wav"
+        soundfile.write(mix, again, RATE, subtype="FLOAT")
+        result = SimpleNamespace(mix=mix)
+        monkeypatch.setattr(sound_bench, "render", lambda *_, result=result, **__: result)
+        found = sound_bench.steps_that_stay(song, stroke, RATE, borders, tmp_path)
+        assert found == left
 
 
 def test_the_command_measures_midi_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ _QUIETEST_TRACK_DB = -60.0
 _LARGEST_OFFSET = 1e-3
 _LARGEST_END = 1e-3
 _WEAK_OCTAVE_DB = 9.0
+_ENGINE_FRAMES = 128
 _LONG_SECONDS, _LONG_TRACKS = 180.0, 10
 
 
@@ -143,7 +144,9 @@ def _measure(name: str, score: Score, folder: Path) -> Measured:
     lufs, dbtp = figures.loudness_by_ffmpeg(result.mix)
     audio, rate = soundfile.read(result.mix, always_2d=True)
     borders = list(range(BLOCK_FRAMES, len(audio) - BLOCK_FRAMES // 2, BLOCK_FRAMES))
-    steps = figures.steps_of_borders(audio, borders, BLOCK_FRAMES)
+    steps = 0
+    if figures.steps_of_borders(audio, borders, BLOCK_FRAMES):
+        steps = steps_that_stay(score, audio, rate, borders, folder)
     steps += sum(abs(audio[end]).max() > _LARGEST_END for end in (0, -1))
     return Measured(
         name,
@@ -157,6 +160,26 @@ def _measure(name: str, score: Score, folder: Path) -> Measured:
         figures.imbalance(figures.octaves(audio, rate)),
         result.warnings,
     )
+
+
+def steps_that_stay(
+    score: Score, audio: figures.Audio, rate: int, borders: list[int], folder: Path
+) -> int:
+    """How many jumps at borders are not the music's, which takes its own along when it is moved.
+
+    The song is rendered again, later: what jumps in it has other places then, and borders do not.
+    """
+    ticks, frames = moved_between_borders(score, rate)
+    again = render(
+        later(score, ticks),
+        soundfont=soundfont_paths(),
+        parameters=RenderParameters(),
+        work_dir=folder / "song later",
+    )
+    moved = soundfile.read(again.mix, always_2d=True)[0]
+    jumps = figures.steps_at(audio, borders)
+    music = figures.steps_at(moved, [place + frames for place in jumps])
+    return len(jumps) - len(music)
 
 
 def _rows(songs: list[Measured]) -> list[Row]:
@@ -279,6 +302,50 @@ def _beside_fluidsynth(
 def _softer(track: Track) -> Track:
     notes = tuple(replace(note, velocity=max(1, note.velocity - 20)) for note in track.notes)
     return replace(track, notes=notes)
+
+
+def moved_between_borders(score: Score, rate: int) -> tuple[int, int]:
+    """Ticks to move a song by, and frames: to between two borders, by whole blocks of the engine.
+
+    Whole, because notes begin with a block of the engine: the music is the same then.
+    """
+    seconds = 60.0 / score.tempos[0].bpm / TICKS_PER_QUARTER
+
+    def miss(ticks: int) -> float:
+        frames = ticks * seconds * rate
+        between = abs(frames % BLOCK_FRAMES / BLOCK_FRAMES - 0.5)
+        return abs(frames / _ENGINE_FRAMES - round(frames / _ENGINE_FRAMES)) + max(0, between - 0.3)
+
+    ticks = min(range(TICKS_PER_QUARTER, 16 * TICKS_PER_QUARTER), key=miss)
+    return ticks, round(ticks * seconds * rate)
+
+
+def later(score: Score, ticks: int) -> Score:
+    """The song after a silence in its first tempo."""
+
+    def moved(items: Any, name: str, *, first_stays: bool = False) -> tuple[Any, ...]:
+        places = [getattr(item, name) for item in items]
+        return tuple(
+            replace(item, **{name: 0 if first_stays and not place else place + ticks})
+            for item, place in zip(items, places, strict=True)
+        )
+
+    return replace(
+        score,
+        tracks=tuple(
+            replace(
+                track,
+                notes=moved(track.notes, "start"),
+                automation=moved(track.automation, "tick"),
+            )
+            for track in score.tracks
+        ),
+        tempos=moved(score.tempos, "tick", first_stays=True),
+        meters=moved(score.meters, "tick", first_stays=True),
+        keys=moved(score.keys, "tick", first_stays=True),
+        sections=moved(score.sections, "start"),
+        chords=moved(score.chords, "start"),
+    )
 
 
 def lengthened(score: Score, seconds: float, count: int) -> Score:
