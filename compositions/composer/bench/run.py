@@ -112,10 +112,9 @@ def _spoil(run: BenchRun, song: Composition, prompt: BenchPrompt) -> None:
         if found.overall is not None and found.musicality is not None:
             run.bad[fault].append(found.overall)
             chances.append(found.musicality)
-    if chances:
-        # As many unspoilt as spoilt songs, as in the fit: one fault for each song, in turn.
-        run.chances.append((good.musicality, True))
-        run.chances.append((chances[len(run.good) % len(chances)], False))
+    # The unspoilt count as often as all spoilt copies together, as in the fit.
+    run.chances += [(good.musicality, True)] * len(chances)
+    run.chances += [(chance, False) for chance in chances]
 
 
 def results_of(run: BenchRun, prompts: int, seeds: int) -> dict[str, float]:
