@@ -8,7 +8,8 @@ afterbeats) follows the energy of the section.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from random import Random
 
@@ -261,10 +262,10 @@ class _Figures:
             if end - start < 4 or start % 2 or end > stop:
                 continue
             if texture == AFTERBEATS:
-                self._after(line, start, end)
+                self.lines.tried(line, start, end, partial(self._after, line, start, end))
             elif texture == PULSE or line > 1:
-                for cell in range(start + _HALF, end, _HALF):
-                    self.lines.onset[line][cell] = True
+                again = range(start + _HALF, end, _HALF)
+                self.lines.tried(line, start, end, partial(self._strike, line, again))
             else:
                 self._break_up(line, start, end, pitch)
 
@@ -272,9 +273,13 @@ class _Figures:
         """Let the bass strike its held notes again on the beats."""
         bass = self.lines.players
         for start, end, _ in self.lines.notes(bass, first, stop):
-            for cell in range(start + 1, min(end, stop)):
-                if self.on_beat[cell]:
-                    self.lines.onset[bass][cell] = True
+            again = [cell for cell in range(start + 1, min(end, stop)) if self.on_beat[cell]]
+            self.lines.tried(bass, start, end, partial(self._strike, bass, again))
+
+    def _strike(self, line: int, cells: Iterable[int]) -> None:
+        """Begin the note that sounds in some cells again."""
+        for cell in cells:
+            self.lines.onset[line][cell] = True
 
     def _after(self, line: int, start: int, end: int) -> None:
         """Rest on the beat and play behind it; in three the first beat rests."""

@@ -76,9 +76,9 @@ class Lines:
         """Make a change inside some cells of a line; take it back if it brings new faults."""
         stop = min(stop + 1, self.cells)
         kept = self.pitch[line][first:stop], self.onset[line][first:stop]
-        before = self.faults(line, first, stop)
+        before = self.faults(line, first, stop) + self._beside(line, first, stop)
         change()
-        if self.faults(line, first, stop) <= before:
+        if self.faults(line, first, stop) + self._beside(line, first, stop) <= before:
             return True
         self.pitch[line][first:stop], self.onset[line][first:stop] = kept
         return False
@@ -86,19 +86,37 @@ class Lines:
     def faults(self, line: int, first: int, stop: int) -> int:
         """Count parallels and crossings of a line with the others in cells and just behind."""
         found = 0
+        for before, cell in self._moments(first, stop):
+            if before >= 0:
+                found += sum(1 for _ in self._parallels(line, before, cell))
+            found += self._crossed(line, cell)
+        return found
+
+    def _beside(self, line: int, first: int, stop: int) -> int:
+        """Count, twice each, the parallels between the other lines in cells and just behind.
+
+        They change with the moments at which the line begins a note.
+        """
+        others = [other for other in range(self.players + 1) if other != line]
+        return sum(
+            second != line
+            for before, cell in self._moments(first, stop)
+            if before >= 0
+            for other in others
+            for second in self._parallels(other, before, cell)
+        )
+
+    def _moments(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Pairs of a moment in some cells, or just behind, and the one before it (-1: none)."""
         before = next(
             (c for c in range(first - 1, max(-1, first - _REACH), -1) if self.moment(c)), -1
         )
         for cell in range(first, min(self.cells, stop + _REACH)):
-            if not self.moment(cell):
-                continue
-            if before >= 0:
-                found += sum(1 for _ in self._parallels(line, before, cell))
-            found += self._crossed(line, cell)
-            before = cell
-            if cell >= stop:
-                break
-        return found
+            if self.moment(cell):
+                yield before, cell
+                before = cell
+                if cell >= stop:
+                    break
 
     def parallels(self, line: int, first: int, stop: int) -> int:
         """Count the parallels of a line with the others in cells and just before."""

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 import pytest
 
 from compositions.composer import Composition, compose, parse_prompt
+from compositions.composer.critics import as_heard
 from compositions.composer.measures.voices import lines_of, parallels, voice_count, voices_of
 from compositions.composer.operations import Operation, apply_operation
 from compositions.score.document import Score, Track, TrackRole
@@ -192,3 +193,16 @@ def test_a_line_that_is_written_anew_fits_the_lines_that_stay(
             t for t in score.tracks if t.id != track.id
         ]
         assert anew.track(track.id).notes != track.notes
+
+
+def test_afterbeats_of_one_player_set_no_others_in_parallel() -> None:
+    """Where one rests and strikes behind the beat, the moments of the others change, too."""
+    prompt = (
+        "My band plays ska. Trombone, tenor sax, trumpet. We usually go at 165 or so and we like"
+        " B flat."
+    )
+    score = as_heard(compose(parse_prompt(prompt), seed=1).score)
+    assert score is not None
+    lines = voices_of(score)
+    assert len(lines) == 3
+    assert (parallels(lines).fifths, parallels(lines).octaves) == (0, 0)
