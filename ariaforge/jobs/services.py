@@ -109,7 +109,6 @@ def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
-@transaction.atomic
 def stop_job(job: Job) -> bool:
     """Stop the job if it is at work or waits; return whether it did. It may end in between."""
     if not job.is_active:
@@ -120,6 +119,7 @@ def stop_job(job: Job) -> bool:
     return False
 
 
+@transaction.atomic
 def cancel_job(job: Job) -> Job:
     """Stop the job and return it as it is now.
 
