@@ -208,8 +208,10 @@ def test_it_survives_the_loss_of_its_connection(
 
     with connection.cursor() as cursor:
         cursor.execute(
+            # Another process of the suite has a dispatcher of its own, on another database.
             "SELECT pg_terminate_backend(pid) FROM pg_locks"
-            " WHERE locktype = 'advisory' AND objid = %s",
+            " JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE locktype = 'advisory' AND objid = %s AND datname = current_database()",
             [ADVISORY_LOCK],
         )
         assert cursor.rowcount == 1

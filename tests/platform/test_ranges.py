@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import models
+from django.core.signals import request_finished
+from django.db import close_old_connections, models
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponseBase
 from django.test import RequestFactory
@@ -39,6 +40,14 @@ SIZE = len(CONTENT)
 MODIFIED = datetime(2026, 11, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 ETAG = "a" * 64
 NAME = "media/one/two.wav"
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_database_alone() -> Iterator[None]:
+    """A response that is closed looks at connections, also at those of tests before."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture(scope="module")
