@@ -41,8 +41,8 @@ def model_of(plan: SongPlan, section: PlannedSection) -> PlannedSection:
 def in_groove(plan: SongPlan, section: PlannedSection) -> PlannedSection:
     """Return a section with the material and the energy whose grooves it plays.
 
-    Whoever plays in an intro mostly plays what he will play in the verse; who that is, and
-    how loud, is up to the section's own energy.
+    The players of an intro mostly play what they will play in the verse; who plays, and how
+    loud, is up to the section's own energy.
     """
     if section.kind not in _BY_GROOVE or section.last:
         return section
